@@ -1,0 +1,56 @@
+/// A rectangle of cells, some of them walls, numbered row by row.
+struct Grid: Hashable, Sendable {
+  /// The moves in the order of the actions, staying aside.
+  static let moves: [(row: Int, column: Int)] = [(-1, 0), (0, 1), (1, 0), (0, -1)]
+
+  let rows: Int
+  let columns: Int
+  /// By cell.
+  let isWall: [Bool]
+
+  /// The number of cells, walls included.
+  var count: Int { rows * columns }
+
+  /// The cells that can be stood on.
+  var free: [Int] { isWall.indices.filter { !isWall[$0] } }
+
+  /// `(row, column)`, both from 0.
+  func label(_ cell: Int) -> String { "(\(cell / columns), \(cell % columns))" }
+
+  /// The number of the cell, where there is such a cell.
+  func cell(row: Int, column: Int) -> Int? {
+    (0..<rows).contains(row) && (0..<columns).contains(column) ? row * columns + column : nil
+  }
+
+  /// Where a move leads: to the next cell, or nowhere if the border or a wall is in the way.
+  func target(of move: Int, from cell: Int) -> Int {
+    let step = Grid.moves[move]
+    let target = self.cell(row: cell / columns + step.row, column: cell % columns + step.column)
+    guard let target, !isWall[target] else { return cell }
+    return target
+  }
+
+  /// The fewest moves from each cell to the nearest of the goals; nil where no way leads there.
+  ///
+  /// - Complexity: O(cells), by breadth-first search from the goals.
+  func distances(to goals: [Int]) -> [Int?] {
+    var distances = [Int?](repeating: nil, count: count)
+    for goal in goals { distances[goal] = 0 }
+    var frontier = goals
+    var distance = 0
+    while !frontier.isEmpty {
+      distance += 1
+      var next: [Int] = []
+      for cell in frontier {
+        for move in Grid.moves.indices {
+          let neighbour = target(of: move, from: cell)
+          guard distances[neighbour] == nil else { continue }
+          distances[neighbour] = distance
+          next.append(neighbour)
+        }
+      }
+      frontier = next
+    }
+    return distances
+  }
+}

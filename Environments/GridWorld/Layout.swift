@@ -1,0 +1,115 @@
+import ActiveInference
+
+/// A grid with the cells that matter in it, free of contradictions.
+struct Layout: Hashable, Sendable {
+  let grid: Grid
+  /// Where an episode starts; nil is any free cell.
+  let start: Int?
+  /// Where the agent wants to be, ascending and never empty.
+  let goals: [Int]
+  /// The fewest moves from each cell to the nearest goal; nil where no way leads there.
+  let distances: [Int?]
+
+  /// The layout that the parameters ask for; nil where `reader` has noted a fault.
+  init?(_ reader: inout ParameterReader, actions: Int) {
+    let before = reader.faults.count
+    if reader["map"] != .none {
+      for name in ["rows", "columns", "walls", "start", "goals"] where reader.isChanged(name) {
+        reader.report(name, "the map says it already", "leave out \(name) or map")
+      }
+      guard let map = Layout.map(&reader, actions) else { return nil }
+      self.init(grid: map.grid, start: map.start, goals: map.goals, &reader, place: "map")
+    } else {
+      guard let rows = reader.count("rows"), let columns = reader.count("columns"),
+        Layout.fits(rows, columns, actions, &reader, place: "rows, columns")
+      else { return nil }
+      var isWall = [Bool](repeating: false, count: rows * columns)
+      let open = Grid(rows: rows, columns: columns, isWall: isWall)
+      for wall in Layout.cells("walls", in: open, &reader) { isWall[wall] = true }
+      let grid = Grid(rows: rows, columns: columns, isWall: isWall)
+      let starts = Layout.cells("start", in: open, &reader)
+      if starts.count > 1 {
+        reader.report("start", "names \(starts.count) cells", "give one cell, or none for any")
+      }
+      let goals = Layout.cells("goals", in: open, &reader)
+      Layout.refuseWalls("start", starts, grid, &reader)
+      Layout.refuseWalls("goals", goals, grid, &reader)
+      guard reader.faults.count == before else { return nil }
+      self.init(grid: grid, start: starts.first, goals: goals, &reader, place: "walls")
+    }
+    if reader.faults.count > before { return nil }
+  }
+
+  /// Chooses the goal where there is none and checks that it can be reached.
+  private init?(
+    grid: Grid, start: Int?, goals: [Int], _ reader: inout ParameterReader, place: String
+  ) {
+    guard let last = grid.free.last else {
+      reader.report(place, "no cell is free", "leave a cell without a wall")
+      return nil
+    }
+    self.grid = grid
+    self.start = start
+    self.goals = goals.isEmpty ? [last] : Set(goals).sorted()
+    distances = grid.distances(to: self.goals)
+    let starts = start.map { [$0] } ?? grid.free
+    let lost = starts.filter { distances[$0] == nil }
+    guard lost.isEmpty else {
+      let first = grid.label(lost[0])
+      let from = lost.count == 1 ? first : "\(lost.count) possible starts, such as \(first)"
+      reader.report(
+        place == "map" ? "map" : "goals", "no way leads to a goal from \(from)",
+        "open a wall, or choose another start or goal")
+      return nil
+    }
+    for goal in self.goals {
+      let reached = grid.distances(to: [goal])
+      guard starts.allSatisfy({ reached[$0] == nil }) else { continue }
+      reader.report(
+        place == "map" ? "map" : "goals", "no way leads to \(grid.label(goal))",
+        "open a wall or leave that goal out")
+    }
+  }
+
+  /// The cells of a parameter that exist; a fault where it is not cells, and for each that does not.
+  private static func cells(_ name: String, in grid: Grid, _ reader: inout ParameterReader) -> [Int]
+  {
+    let value = reader[name]
+    guard value != .none else { return [] }
+    guard let cells = WrittenCell.cells(value) else {
+      reader.report(name, "\(value.written) is not cells", "write (row, column) for each")
+      return []
+    }
+    return cells.compactMap { written in
+      let cell = grid.cell(row: written.row, column: written.column)
+      if cell == nil {
+        reader.report(
+          name, "\(written.label) is outside of \(grid.rows) rows and \(grid.columns) columns",
+          "both count from 0")
+      }
+      return cell
+    }
+  }
+
+  private static func refuseWalls(
+    _ name: String, _ cells: [Int], _ grid: Grid, _ reader: inout ParameterReader
+  ) {
+    for cell in cells where grid.isWall[cell] {
+      reader.report(name, "\(grid.label(cell)) is a wall", "choose a free cell")
+    }
+  }
+
+  /// Whether the transition table has at most 2^27 entries; a fault where it has more.
+  static func fits(
+    _ rows: Int, _ columns: Int, _ actions: Int, _ reader: inout ParameterReader, place: String
+  ) -> Bool {
+    let most = 1 << 27
+    let (cells, overflow) = rows.multipliedReportingOverflow(by: columns)
+    if !overflow, cells <= most, cells * cells <= most / actions { return true }
+    let limit = Int(Double(most / actions).squareRoot())
+    reader.report(
+      place, "\(rows) x \(columns) cells are too many for tables of at most \(most) entries",
+      "use at most \(limit) cells")
+    return false
+  }
+}

@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings become errors where the tests run (AIF_STRICT=1), never for those who depend on us.
+let strict: [SwiftSetting] =
+  Context.environment["AIF_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+let settings: [SwiftSetting] = strict + [.enableUpcomingFeature("ExistentialAny")]
+
+/// An environment lives in a folder of its own with its tests beside it.
+func environment(_ name: String) -> Target {
+  .target(
+    name: name, dependencies: ["ActiveInference"], path: "Environments/\(name)",
+    exclude: ["README.md", "Tests"], swiftSettings: settings)
+}
+
+func environmentTests(_ name: String) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "ActiveInference"],
+    path: "Environments/\(name)/Tests", exclude: ["make_tensors.py", "tensors.json"],
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "ActiveInference",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "aif", targets: ["aif"]),
+    .library(name: "ActiveInference", targets: ["ActiveInference"]),
+    .library(name: "BeliefTesting", targets: ["BeliefTesting"]),
+    .library(name: "Environments", targets: ["TMaze", "GridWorld"]),
+    .library(name: "AIFCommands", targets: ["AIFCommands"]),
+    // What notebooks load: every module in one dynamic library.
+    .library(
+      name: "ActiveInferenceNotebook", type: .dynamic,
+      targets: ["ActiveInference", "TMaze", "GridWorld"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .executableTarget(name: "aif", dependencies: ["AIFCommands"], swiftSettings: settings),
+    .target(
+      name: "AIFCommands",
+      dependencies: [
+        "ActiveInference", "BeliefTesting", "TMaze", "GridWorld",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+    environment("TMaze"),
+    environment("GridWorld"),
+    .target(name: "BeliefTesting", dependencies: ["ActiveInference"], swiftSettings: settings),
+    .target(
+      name: "ActiveInference",
+      dependencies: ["PolicySelection", "Inference", "GenerativeModel", "Kernels"],
+      swiftSettings: settings),
+    .target(
+      name: "PolicySelection", dependencies: ["Inference", "GenerativeModel", "Kernels"],
+      swiftSettings: settings),
+    .target(
+      name: "Inference", dependencies: ["GenerativeModel", "Kernels"], swiftSettings: settings),
+    .target(
+      name: "GenerativeModel",
+      dependencies: ["Kernels", .product(name: "Yams", package: "Yams")], swiftSettings: settings),
+    .target(
+      name: "Kernels", dependencies: ["COpenBLAS", "CGSL", "CVectorMath"], swiftSettings: settings),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    // No pkgConfig, on purpose: GSL's would link its own CBLAS in place of OpenBLAS.
+    .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
+    .target(name: "CVectorMath"),
+    environmentTests("TMaze"),
+    environmentTests("GridWorld"),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "CGSL", "COpenBLAS"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,101 @@
+import ActiveInference
+import ArgumentParser
+import GridWorld
+import TMaze
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The command `aif`, as a library: an executable of one's own adds environments and keeps every
+/// command.
+///
+/// ```swift
+/// AIFCommand.main(environments: AIFCommand.environments + [MyWorld.self])
+/// ```
+public enum AIFCommand {
+  /// The environments that come with the package.
+  public static let environments: [any NamedEnvironment.Type] = [
+    TMaze.self,
+    SimplifiedTMaze.self,
+    LegacyTMaze.self,
+    GridWorld.self,
+  ]
+
+  /// Runs the command that the arguments name and ends the process with the promised exit code.
+  ///
+  /// - Parameters:
+  ///   - arguments: without the program's name; the process's own unless given.
+  ///   - environments: what can be simulated by name.
+  public static func main(
+    _ arguments: [String]? = nil,
+    environments: [any NamedEnvironment.Type] = AIFCommand.environments
+  ) -> Never {
+    Interruption.install()
+    exit(run(arguments, environments))
+  }
+
+  private static func run(
+    _ arguments: [String]?, _ environments: [any NamedEnvironment.Type]
+  ) -> Int32 {
+    do {
+      return try Catalog.$current.withValue(Catalog(environments)) {
+        var command = try RootCommand.parseAsRoot(arguments)
+        try command.run()
+        return 0
+      }
+    } catch let failure as CommandFailure {
+      if let message = failure.message { complain(message) }
+      return failure.exitCode
+    } catch let faults as InvalidInput {
+      complain(faults.description)
+      return 2
+    } catch {
+      return endOfParsing(error)
+    }
+  }
+
+  /// What the argument parser ends with: help and version are results, the rest is a usage error.
+  private static func endOfParsing(_ error: any Error) -> Int32 {
+    let text = RootCommand.fullMessage(for: error)
+    guard RootCommand.exitCode(for: error) == .success else {
+      complain(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
+      return 2
+    }
+    do {
+      let output = try OutputFile("-")
+      try output.append(text.hasSuffix("\n") ? text : text + "\n")
+      try output.finish()
+      return 0
+    } catch {
+      return (error as? CommandFailure)?.exitCode ?? 74
+    }
+  }
+
+  private static func complain(_ message: String) {
+    // Nothing can be done where even this cannot be written.
+    let bytes = Array("aif: \(message)\n".utf8)
+    _ = write(2, bytes, bytes.count)
+  }
+}
+
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "aif",
+    abstract: "Active inference in discrete worlds: simulate, replay and verify agents.",
+    version:
+      "aif \(Build.version) (\(Build.platform)); random numbers Philox4x64-10",
+    subcommands: [
+      SimulateCommand.self, ReplayCommand.self, ValidateCommand.self,
+      DescribeCommand.self, EnvironmentsCommand.self,
+    ])
+}
+
+/// How results are printed.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case table
+  case json
+  case csv
+}

@@ -1,0 +1,47 @@
+import ActiveInference
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A file that is read whole; `-` is standard input.
+struct InputFile {
+  let path: String
+
+  /// What messages call it.
+  var name: String { path == "-" ? "standard input" : path }
+
+  /// Its bytes.
+  ///
+  /// - Throws: ``CommandFailure/input(_:)`` where it cannot be read, ``CommandFailure/interrupted``
+  ///   when a signal ends the wait.
+  func bytes() throws -> [UInt8] {
+    let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(errno) }
+    defer { if descriptor != 0 { close(descriptor) } }
+    var information = stat()
+    guard fstat(descriptor, &information) == 0 else { throw failure(errno) }
+    if information.st_mode & S_IFMT == S_IFDIR { throw failure(EISDIR) }
+    var bytes: [UInt8] = []
+    if information.st_mode & S_IFMT == S_IFREG {
+      bytes.reserveCapacity(Int(information.st_size) + 1)
+    }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR && Interruption.signal == 0 { continue }
+        try Interruption.check()
+        throw failure(errno)
+      }
+      bytes.append(contentsOf: buffer[..<count])
+    }
+  }
+
+  private func failure(_ code: Int32) -> CommandFailure {
+    .input("\(name): \(String(cString: strerror(code)))")
+  }
+}

@@ -1,0 +1,91 @@
+import ActiveInference
+
+/// What `aif simulate` runs: a process, the model and the agent that live in it by default, and how a
+/// trace refers to it.
+struct World {
+  let environment: any Environment
+  let reference: Trace.EnvironmentReference
+  let model: GenerativeModel
+  let agent: AgentConfiguration
+  let steps: Int
+  let goal: String
+
+  /// Steps of an episode where a model is the process.
+  private static let defaultSteps = 10
+
+  /// A named environment, or a model file as process and as model.
+  ///
+  /// - Parameter parameters: the environment's, from `--set`.
+  init(_ name: String, parameters: [String: ParameterValue]) throws {
+    if let type = Catalog.current.environment(name) {
+      self.init(try type.init(parameters: parameters), parameters: parameters)
+      return
+    }
+    let file = InputFile(path: name)
+    let bytes: [UInt8]
+    do {
+      bytes = try file.bytes()
+    } catch CommandFailure.input where !name.contains("/") && !name.contains(".") {
+      throw Catalog.current.unknown(name)
+    }
+    let model = try GenerativeModel(contentsOf: bytes, source: file.name)
+    if let parameter = parameters.keys.sorted().first {
+      throw CommandFailure.input(
+        "--set \(parameter): a model file has no parameters; agent.* sets the agent")
+    }
+    self.init(process: model)
+  }
+
+  /// A model as process and as model.
+  init(process: GenerativeModel) {
+    environment = ModelEnvironment(process)
+    reference = Trace.EnvironmentReference(id: "model", parameters: [:], process: nil)
+    model = process
+    agent = AgentConfiguration()
+    steps = World.defaultSteps
+    goal = "the preferred outcome"
+  }
+
+  /// What a trace refers to.
+  init(_ reference: Trace.EnvironmentReference, model: GenerativeModel) throws {
+    if reference.id == "model" {
+      self.init(process: reference.process ?? model)
+      return
+    }
+    guard let type = Catalog.current.environment(reference.id) else {
+      throw Catalog.current.unknown(reference.id)
+    }
+    self.init(
+      try type.init(parameters: reference.parameters), parameters: reference.parameters)
+  }
+
+  private init(_ named: some NamedEnvironment, parameters: [String: ParameterValue]) {
+    environment = named
+    var all = Dictionary(
+      uniqueKeysWithValues: type(of: named).parameters.map { ($0.name, $0.defaultValue) })
+    all.merge(parameters) { $1 }
+    reference = Trace.EnvironmentReference(
+      id: type(of: named).identifier, parameters: all, process: nil)
+    model = named.model
+    agent = named.agent
+    steps = named.steps
+    goal = "the reward"
+  }
+
+  /// What can live here must see and do what the world shows and takes.
+  func check(_ model: GenerativeModel, source: String) throws {
+    var faults: [Fault] = []
+    func compare(_ kind: String, _ one: [Variable], _ other: [Variable]) {
+      if one.map(\.size) == other.map(\.size) { return }
+      func list(_ variables: [Variable]) -> String {
+        variables.map { "\($0.name) \($0.size)" }.joined(separator: ", ")
+      }
+      faults.append(
+        Fault(kind, "the world has \(list(one)), the model \(list(other))", remedy: "make them equal")
+      )
+    }
+    compare("modalities", self.model.modalities, model.modalities)
+    compare("controls", self.model.controls, model.controls)
+    if !faults.isEmpty { throw InvalidInput(source: source, faults) }
+  }
+}

@@ -1,0 +1,59 @@
+import GenerativeModel
+import Inference
+
+extension ActiveInferenceAgent {
+  /// Everything that the next step depends on: an agent between two steps.
+  ///
+  /// Written to a file and read back, it goes on with the same bits.
+  public struct State: Hashable, Sendable {
+    /// Steps taken in the episode.
+    public var step: Int
+    public var seed: UInt64
+    public var episode: UInt64
+    /// The belief, in the form the agent's scheme holds it.
+    public var belief: [Double]
+    /// The action that was taken last, one entry a control.
+    public var action: [Int]
+    /// What has been learned.
+    public var concentration: GenerativeModel.Concentration
+  }
+
+  /// The agent as it is between two steps.
+  public var state: State {
+    get {
+      State(
+        step: step, seed: seed, episode: episode, belief: belief.array(0..<belief.count),
+        action: taken.array(0..<taken.count), concentration: concentration)
+    }
+  }
+
+  /// Goes on from where an agent of the same model and configuration was.
+  ///
+  /// - Throws: ``InvalidInput`` where the state is not of such an agent.
+  public func resume(_ state: State) throws(InvalidInput) {
+    var faults: [Fault] = []
+    if state.step < 0 { faults.append(Fault("step", "\(state.step) is negative")) }
+    if state.belief.count != belief.count || !state.belief.allSatisfy({ $0 >= 0 && $0.isFinite }) {
+      faults.append(
+        Fault("belief", "is not a belief of this agent", remedy: "it has \(belief.count) entries"))
+    }
+    let sizes = blueprint.model.controls.map(\.size)
+    if state.action.count != sizes.count
+      || !zip(state.action, sizes).allSatisfy({ (0..<$1).contains($0) })
+    {
+      faults.append(Fault("action", "\(state.action) is not an action of this model"))
+    }
+    if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
+    if blueprint.learns {
+      let learned = try CompiledModel(
+        blueprint.model.replacing(concentration: state.concentration))
+      tables.restore(from: ModelTables(learned))
+      refreshEverything()
+    }
+    step = state.step
+    seed = state.seed
+    episode = state.episode
+    for (index, value) in state.belief.enumerated() { belief.base[index] = value }
+    if !state.action.isEmpty { took(state.action) }
+  }
+}

@@ -1,0 +1,51 @@
+import Inference
+import PolicySelection
+
+/// Everything an agent needs beside its model: `aif.agent/1`.
+public struct AgentConfiguration: Hashable, Sendable {
+  /// A named set of defaults.
+  public enum Preset: String, Hashable, Sendable, CaseIterable {
+    /// Correct by default.
+    case `default`
+    /// inferactively-pymdp 1.x.
+    case pymdp1 = "pymdp-1"
+    /// inferactively-pymdp 0.0.7.
+    case pymdp007 = "pymdp-0.0.7"
+  }
+
+  /// What holds for everything not said otherwise.
+  public let preset: Preset
+  public var inference: InferenceSettings
+  public var planning: PlanningSettings
+  public var action: ActionSettings
+  public var learning: LearningSettings
+
+  /// The settings of a preset.
+  public init(preset: Preset = .default) {
+    self.preset = preset
+    inference = InferenceSettings()
+    planning = PlanningSettings()
+    action = ActionSettings()
+    learning = LearningSettings()
+    switch preset {
+    case .default: break
+    case .pymdp1:
+      inference.algorithm = .fixedPoint
+      inference.impossible = .floored
+      inference.convention = .pymdp1
+      planning.gamma = 1
+      planning.informationGain = .perModality
+      planning.convention = .pymdp1
+      action.alpha = 1
+    case .pymdp007:
+      inference.algorithm = .fixedPoint
+      inference.iterations = 10
+      inference.tolerance = 1e-3
+      inference.impossible = .floored
+      inference.convention = .pymdp007
+      planning.novelty = .heuristic
+      planning.convention = .pymdp007
+      action.mode = .marginal
+    }
+  }
+}

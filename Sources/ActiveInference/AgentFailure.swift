@@ -1,0 +1,22 @@
+import Inference
+
+/// Why an agent could not take a step.
+public enum AgentFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// An observation does not fit the model.
+  case observation(step: Int, InvalidInput)
+  /// An observation has probability zero under what the agent believes.
+  case impossible(step: Int, modality: String, outcome: String)
+  /// Policies could not be scored.
+  case planning(step: Int, PlanningFailure)
+
+  /// What happened, at which step, and what to do.
+  public var description: String {
+    switch self {
+    case .observation(_, let faults): faults.description
+    case .impossible(let step, let modality, let outcome):
+      "step \(step), \(modality): \(outcome) has probability zero under the model and the belief"
+        + " before it; correct the model, or set inference.impossible to ignore"
+    case .planning(let step, let failure): "step \(step): \(failure)"
+    }
+  }
+}

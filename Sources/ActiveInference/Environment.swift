@@ -1,0 +1,28 @@
+/// A world that an agent lives in: it starts, and it answers actions with observations.
+///
+/// An environment is a description and never changes; what changes is its `State`, which the
+/// loop holds. All chance comes from the stream that is passed in, so an episode is the same every
+/// time and on every thread.
+public protocol Environment: Sendable {
+  /// Everything that changes in the world.
+  associatedtype State: Sendable
+
+  /// Begins an episode: the first state and what is seen of it, one entry a modality.
+  func reset(using random: inout RandomStream) -> (state: State, observation: [Observation])
+
+  /// Carries out an action, one entry a control, and says what is then seen.
+  func step(_ state: inout State, action: [Int], using random: inout RandomStream) -> [Observation]
+
+  /// The index of each hidden state, for the trace; empty where there is no such thing.
+  func hiddenStates(_ state: State) -> [Int]
+
+  /// Whether what the episode is about has been reached; nil where it is about nothing in particular.
+  func goalReached(_ state: State, observation: [Observation]) -> Bool?
+}
+
+extension Environment {
+  /// None.
+  public func hiddenStates(_ state: State) -> [Int] { [] }
+  /// Nil: the episode is about nothing in particular.
+  public func goalReached(_ state: State, observation: [Observation]) -> Bool? { nil }
+}

@@ -1,0 +1,82 @@
+// The keys of `aif.agent/1`, section by section, in the order of a complete file. What the format
+// has and this build has not is listed too, so that it is refused by name.
+
+extension AgentConfiguration {
+  /// The sections.
+  static let keys: [DocumentKey<AgentConfiguration>] = [
+    .section("inference", \.inference, InferenceSettings.keys),
+    .section("planning", \.planning, PlanningSettings.keys),
+    .section("action", \.action, ActionSettings.keys),
+    DocumentKey("learning", innerPaths: LearningSettings.keys.paths()) {
+      value, place, configuration, faults in
+      // The empty object is to learn nothing, not to say nothing.
+      if value == .object([]) { configuration.learning = LearningSettings() }
+      LearningSettings.keys.read(value, place, &configuration.learning, faults)
+    } write: { configuration in
+      LearningSettings.keys.write(configuration.learning)
+    },
+  ]
+}
+
+extension InferenceSettings {
+  static let keys: [DocumentKey<InferenceSettings>] = [
+    .choice("algorithm", \.algorithm, elsewhere: ["vmp", "mmp", "mmp-spm"]),
+    .count("iterations", \.iterations),
+    .number("tolerance", \.tolerance, "0 or more") { $0 >= 0 },
+    .notInBuild("horizon", only: .null, "it is the window of vmp, mmp and smoothing"),
+    .choice("impossible", \.impossible),
+  ]
+}
+
+extension PlanningSettings {
+  static let keys: [DocumentKey<PlanningSettings>] = [
+    .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "successor", "soft-control"]),
+    .count("horizon", \.horizon),
+    .number("gamma", \.gamma, "0 or more") { $0 >= 0 },
+    .flag("utility", \.utility),
+    .flag("stateInformationGain", \.stateInformationGain),
+    .choice("informationGain", \.informationGain),
+    .flag("parameterInformationGain", \.parameterInformationGain),
+    .choice("novelty", \.novelty),
+    .optional(
+      "inductive", \.inductive, initial: Inductive(), writesNull: true,
+      [
+        .count("depth", \.depth),
+        .number("threshold", \.threshold, "0 or more and below 1") { (0..<1).contains($0) },
+        .number("epsilon", \.epsilon, "above 0 and below 1") { 0 < $0 && $0 < 1 },
+      ]),
+    .notInBuild("backup", only: .string("softmax"), "it is for the method sophisticated"),
+    .notInBuild("policyThreshold", only: .number(0.0625), "it is for the method sophisticated"),
+    .notInBuild("outcomeThreshold", only: .number(0.0625), "it is for the method sophisticated"),
+  ]
+}
+
+extension ActionSettings {
+  static let keys: [DocumentKey<ActionSettings>] = [
+    .choice("selection", \.selection),
+    .choice("mode", \.mode),
+    .number("alpha", \.alpha, "0 or more") { $0 >= 0 },
+  ]
+}
+
+extension LearningSettings {
+  static let keys: [DocumentKey<LearningSettings>] = [
+    rule("A", \.likelihood, subset: "modalities"),
+    rule("B", \.transition, subset: "factors"),
+    rule("C", \.preference, subset: "modalities"),
+    rule("D", \.initialState, subset: "factors"),
+    rule("E", \.habit, subset: nil),
+  ]
+
+  private static func rule(
+    _ letter: String, _ path: DocumentKey<LearningSettings>.Path<Rule?>, subset: String?
+  ) -> DocumentKey<LearningSettings> {
+    let keys: [DocumentKey<Rule>] = [
+      .number("rate", \.rate, "0 or more") { $0 >= 0 },
+      .number("forgetting", \.forgetting, "0 to 1") { (0...1).contains($0) },
+    ]
+    return .optional(
+      letter, path, initial: Rule(), writesNull: false,
+      keys + (subset.map { [.names($0, \.subset)] } ?? []))
+  }
+}

@@ -1,0 +1,141 @@
+/// Agents as files: `aif.agent/1`.
+///
+/// A file names what it wants to be different; the rest is the preset's. What is written is always
+/// complete, so that a trace says everything, and reads back as the same value.
+extension AgentConfiguration {
+  static let format = "aif.agent/1"
+
+  // MARK: - Reading
+
+  /// The agent that a file describes, JSON or YAML.
+  ///
+  /// - Parameter source: what the faults name: the file.
+  /// - Throws: ``InvalidInput`` with every fault: an unknown key and the nearest known one, a value of
+  ///   the wrong kind or out of range, and whatever the format has and this build has not.
+  public init(contentsOf bytes: [UInt8], source: String) throws(InvalidInput) {
+    try self.init(document: Document.read(bytes, source: source), source: source)
+  }
+
+  /// The agent that a document describes.
+  package init(document: DocumentValue, source: String) throws(InvalidInput) {
+    self = try AgentConfiguration().applying(document, source: source)
+  }
+
+  /// This agent with what a file says laid over it.
+  ///
+  /// A file that names a preset begins from that preset afresh; another changes what it names and
+  /// leaves the rest. In `learning` the empty object is to learn nothing.
+  ///
+  /// - Throws: ``InvalidInput`` with every fault.
+  public func applying(
+    contentsOf bytes: [UInt8], source: String
+  ) throws(InvalidInput) -> AgentConfiguration {
+    try applying(Document.read(bytes, source: source), source: source)
+  }
+
+  /// This agent with what a document says laid over it.
+  package func applying(
+    _ document: DocumentValue, source: String
+  ) throws(InvalidInput) -> AgentConfiguration {
+    let faults = FaultList()
+    // Only for the format and unknown keys; the sections are read below.
+    let reader = ObjectReader(
+      document, keys: ["format", "preset"] + AgentConfiguration.keys.map(\.name), faults)
+    reader.checkFormat(AgentConfiguration.format)
+    let result = overlaying(document, "", faults)
+    try faults.check(source: source)
+    return result
+  }
+
+  /// This agent with one setting changed, as `--set agent.planning.horizon=3` does.
+  ///
+  /// - Parameter path: the keys from the outside in, joined by dots: `planning.horizon`, or a whole
+  ///   section such as `learning`.
+  /// - Throws: ``InvalidInput`` where there is no such setting, naming the nearest, or the value is
+  ///   not one it takes.
+  package func setting(
+    _ path: String, to value: DocumentValue
+  ) throws(InvalidInput) -> AgentConfiguration {
+    let faults = FaultList()
+    let known = ["preset"] + AgentConfiguration.keys.paths()
+    guard known.contains(path) else {
+      faults.add(
+        "agent.\(path)", "there is no such setting",
+        remedy: suggestion(for: path, among: known, kind: "setting"))
+      throw InvalidInput(source: "--set", faults.faults)
+    }
+    let document = path.split(separator: ".").reversed().reduce(value) { value, key in
+      .object([.init(String(key), value)])
+    }
+    let result = overlaying(document, "agent", faults)
+    try faults.check(source: "--set")
+    return result
+  }
+
+  /// Lays the preset and the sections of an object over this agent.
+  private func overlaying(
+    _ document: DocumentValue, _ place: String, _ faults: FaultList
+  ) -> AgentConfiguration {
+    guard case .object(let members) = document else { return self }
+    func inside(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
+    var result = self
+    var isPresetKnown = true
+    if let preset = members.first(where: { $0.key == "preset" }) {
+      let named: Preset? = preset.value.choice(inside("preset"), elsewhere: ["spm"], faults)
+      isPresetKnown = named != nil
+      result = AgentConfiguration(preset: named ?? .default)
+    }
+    for member in members {
+      guard let key = AgentConfiguration.keys.first(where: { $0.name == member.key }) else {
+        continue
+      }
+      key.read(member.value, inside(member.key), &result, faults)
+    }
+    if isPresetKnown && result.preset == .default && result.inference.impossible == .floored {
+      faults.add(
+        inside("inference.impossible"), "'floored' is of the presets pymdp-1 and pymdp-0.0.7",
+        remedy: "give error or ignore, or one of these presets")
+    }
+    return result
+  }
+
+  // MARK: - Checking
+
+  /// Checks what was set in code as a file's values are checked.
+  ///
+  /// - Throws: ``InvalidInput`` with every fault, each named as a file would name it.
+  public func check(source: String = "agent") throws(InvalidInput) {
+    let read = try AgentConfiguration(document: document, source: source)
+    // No key says what differs now: these come with the preset.
+    let faults = FaultList()
+    if read.inference.convention != inference.convention {
+      faults.add("inference.convention", "is not that of the preset \(preset.rawValue)")
+    }
+    if read.planning.convention != planning.convention {
+      faults.add("planning.convention", "is not that of the preset \(preset.rawValue)")
+    }
+    try faults.check(source: source)
+  }
+
+  // MARK: - Writing
+
+  /// Every key that this build knows with its value.
+  package var document: DocumentValue {
+    guard case .object(let sections) = AgentConfiguration.keys.write(self) else { return .null }
+    return .object(
+      [
+        .init("format", .string(AgentConfiguration.format)),
+        .init("preset", .string(preset.rawValue)),
+      ] + sections)
+  }
+
+  /// The whole agent as JSON, a key a line.
+  ///
+  /// - Precondition: every number is finite (``check(source:)``).
+  public var jsonText: String { JSONWriter.text(document, isPretty: true) + "\n" }
+
+  /// The whole agent as YAML.
+  ///
+  /// - Precondition: every number is finite (``check(source:)``).
+  public var yamlText: String { YAMLWriter.text(document) }
+}

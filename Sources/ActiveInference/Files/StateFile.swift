@@ -1,0 +1,45 @@
+import GenerativeModel
+
+/// Agents between two steps in files: `aif.state/1`.
+extension ActiveInferenceAgent {
+  private static let format = "aif.state/1"
+  private static let keys = ["format", "step", "seed", "episode", "belief", "action", "concentration"]
+
+  /// The agent's state as JSON; read back, the agent goes on with the same bits.
+  public var stateText: String {
+    let state = state
+    return JSONWriter.text(
+      .object([
+        .init("format", .string(ActiveInferenceAgent.format)),
+        .init("step", .integer(state.step)),
+        .init("seed", .integer(Int(clamping: state.seed))),
+        .init("episode", .integer(Int(clamping: state.episode))),
+        .init("belief", .list(state.belief.map { .number($0) })),
+        .init("action", .list(state.action.map { .integer($0) })),
+        .init("concentration", blueprint.model.concentrationDocument(state.concentration)),
+      ]), isPretty: true) + "\n"
+  }
+
+  /// Goes on from a state that ``stateText`` wrote for an agent of the same model and configuration.
+  ///
+  /// - Throws: ``InvalidInput`` where the text is no such state.
+  public func resume(from bytes: [UInt8], source: String) throws(InvalidInput) {
+    let faults = FaultList()
+    let root = ObjectReader(
+      try Document.read(bytes, source: source), keys: ActiveInferenceAgent.keys, faults)
+    root.checkFormat(ActiveInferenceAgent.format)
+    let step = root.integer("step", in: 0...Int.max, required: true)
+    let seed = root.integer("seed", in: 0...Int.max, required: true)
+    let episode = root.integer("episode", in: 0...Int.max, required: true)
+    let belief = root.numbers("belief", required: true)
+    let action = root.integers("action", required: true)
+    let counts = root.value("concentration", required: true)
+    try faults.check(source: source)
+    guard let step, let seed, let episode, let belief, let action, let counts else { return }
+    let concentration = try blueprint.model.concentration(document: counts, source: source)
+    try resume(
+      State(
+        step: step, seed: UInt64(seed), episode: UInt64(episode), belief: belief, action: action,
+        concentration: concentration))
+  }
+}

@@ -1,0 +1,158 @@
+/// Reads the steps of a trace, each list in the shape that the model gives it.
+struct StepReader {
+  private let model: GenerativeModel
+  /// The number of policies; nil where it cannot be known.
+  private let policies: Int?
+
+  private static let keys = [
+    "t", "observation", "states", "impossible", "beliefs", "freeEnergy",
+    "negativeExpectedFreeEnergy", "terms", "policyPosterior", "actionMarginals", "action", "choice",
+    "iterates",
+  ]
+  private static let terms = [
+    "utility", "stateInformationGain", "parameterInformationGain", "inductive",
+  ]
+
+  init(_ model: GenerativeModel, _ agent: AgentConfiguration?) {
+    self.model = model
+    policies = agent.flatMap { StepReader.policyCount(model, horizon: $0.planning.horizon ?? 1) }
+  }
+
+  /// What a step says; nil, and faults, where its place in the trace or its observation has none.
+  func step(_ value: DocumentValue, _ t: Int, _ faults: FaultList) -> StepRecord? {
+    let reader = ObjectReader(value, at: "steps[\(t)]", keys: StepReader.keys, faults)
+    if let found = reader.integer("t", required: true), found != t {
+      faults.add(reader.place(of: "t"), "is \(found), expected \(t)")
+    }
+    var record = StepRecord(t: t, observation: observation(reader))
+    record.states = states(reader)
+    record.impossible = impossible(reader)
+    record.beliefs = reader.value("beliefs").flatMap { beliefs($0, reader.place(of: "beliefs"), faults) }
+    record.freeEnergy = reader.double("freeEnergy")
+    record.negativeExpectedFreeEnergy = values(reader, "negativeExpectedFreeEnergy")
+    record.terms = terms(reader)
+    record.policyPosterior = values(reader, "policyPosterior")
+    record.actionMarginals = reader.value("actionMarginals").flatMap {
+      table($0, model.controls, "actions", reader.place(of: "actionMarginals"), faults)
+    }
+    record.action = action(reader, "action")
+    record.choice = action(reader, "choice")
+    record.iterates = iterates(reader)
+    return record
+  }
+
+  private func observation(_ reader: ObjectReader) -> [Observation] {
+    guard let value = reader.value("observation", required: true) else { return [] }
+    let place = reader.place(of: "observation")
+    let faults = FaultList()
+    let observation = BehaviourRecord.observation(value, place, faults)
+    if faults.faults.isEmpty { faults.add(model.faults(of: observation, at: place)) }
+    reader.faults.add(faults.faults)
+    return observation
+  }
+
+  /// The states of a process that may have other factors than the model.
+  private func states(_ reader: ObjectReader) -> [Int]? {
+    let states = reader.integers("states")
+    for (factor, state) in (states ?? []).enumerated() where state < 0 {
+      reader.faults.add("\(reader.place(of: "states"))[\(factor)]", "is \(state)", remedy: "0 or more")
+    }
+    return states
+  }
+
+  private func impossible(_ reader: ObjectReader) -> [String] {
+    let names = reader.strings("impossible") ?? []
+    let known = model.modalities.map(\.name)
+    for name in names where !known.contains(name) {
+      reader.faults.add(
+        reader.place(of: "impossible"), "unknown modality '\(name)'",
+        remedy: suggestion(for: name, among: known, kind: "modality"))
+    }
+    return names
+  }
+
+  private func beliefs(
+    _ value: DocumentValue, _ place: String, _ faults: FaultList
+  ) -> [[Double]]? {
+    table(value, model.factors, "states", place, faults)
+  }
+
+  /// One list a variable, one number a value; nil, and a fault, where it is something else.
+  private func table(
+    _ value: DocumentValue, _ variables: [Variable], _ noun: String, _ place: String,
+    _ faults: FaultList
+  ) -> [[Double]]? {
+    guard let rows = value.items, rows.count == variables.count else {
+      faults.expected("\(variables.count) lists", place, value)
+      return nil
+    }
+    var table: [[Double]] = []
+    for (variable, row) in zip(variables, rows) {
+      let inside = "\(place)[\(variable.name)]"
+      guard let numbers = row.doubles else {
+        faults.expected("a list of numbers", inside, row)
+        continue
+      }
+      if numbers.count != variable.size {
+        faults.add(inside, "has \(numbers.count) numbers for \(variable.size) \(noun)")
+      }
+      table.append(numbers)
+    }
+    return table
+  }
+
+  /// One number a policy.
+  private func values(_ reader: ObjectReader, _ key: String, required: Bool = false) -> [Double]? {
+    let values = reader.numbers(key, required: required)
+    if let values, let policies, values.count != policies {
+      reader.faults.add(
+        reader.place(of: key), "has \(values.count) numbers for \(policies) policies")
+    }
+    return values
+  }
+
+  private func terms(_ reader: ObjectReader) -> PolicyTerms? {
+    guard let terms = reader.object("terms", keys: StepReader.terms) else { return nil }
+    let parts = StepReader.terms.map { values(terms, $0, required: true) ?? [] }
+    return PolicyTerms(
+      utility: parts[0], stateInformationGain: parts[1], parameterInformationGain: parts[2],
+      inductive: parts[3])
+  }
+
+  private func action(_ reader: ObjectReader, _ key: String) -> [Int]? {
+    guard let action = reader.integers(key) else { return nil }
+    reader.faults.add(model.faults(of: action, at: reader.place(of: key)))
+    return action
+  }
+
+  private func iterates(_ reader: ObjectReader) -> Iterates? {
+    guard let iterates = reader.object("iterates", keys: ["freeEnergy", "beliefs"]) else {
+      return nil
+    }
+    let freeEnergy = iterates.numbers("freeEnergy", required: true) ?? []
+    let sweeps = iterates.list("beliefs", required: true) ?? []
+    if sweeps.count != freeEnergy.count {
+      iterates.faults.add(
+        iterates.place, "has \(freeEnergy.count) free energies but beliefs of \(sweeps.count) sweeps")
+    }
+    return Iterates(
+      freeEnergy: freeEnergy,
+      beliefs: sweeps.enumerated().compactMap { sweep, value in
+        beliefs(value, "\(iterates.place(of: "beliefs"))[\(sweep)]", iterates.faults)
+      })
+  }
+
+  private static func policyCount(_ model: GenerativeModel, horizon: Int) -> Int? {
+    if let list = model.policies { return list.count }
+    if model.controls.isEmpty { return 1 }
+    var count = 1
+    for _ in 0..<min(horizon, 64) {
+      for control in model.controls {
+        let (product, isTooLarge) = count.multipliedReportingOverflow(by: control.size)
+        if isTooLarge { return nil }
+        count = product
+      }
+    }
+    return count
+  }
+}

@@ -1,0 +1,172 @@
+extension Trace {
+  static let format = "aif.trace/1"
+
+  /// The trace as a document: model and agent whole, what the record level left out left out.
+  package var document: DocumentValue {
+    .object(
+      Trace.heading(build, model, agent, environment, seed)
+        + Trace.content(model, episode: episode, steps, final))
+  }
+
+  /// Appends the trace as one line of compact JSON, with its line end.
+  ///
+  /// Where many episodes of one agent are written, a ``TraceLineWriter`` renders what they share once.
+  ///
+  /// - Precondition: every number is finite.
+  public func appendLine(to bytes: inout [UInt8]) {
+    TraceLineWriter(build: build, model: model, agent: agent, environment: environment, seed: seed)
+      .append(episode: episode, steps: steps, final: final, to: &bytes)
+  }
+
+  /// The trace as JSON, a key a line.
+  ///
+  /// - Precondition: every number is finite.
+  public var jsonText: String { JSONWriter.text(document, isPretty: true) + "\n" }
+
+  /// What the episodes of one agent share.
+  fileprivate static func heading(
+    _ build: String, _ model: GenerativeModel, _ agent: AgentConfiguration,
+    _ environment: EnvironmentReference?, _ seed: UInt64
+  ) -> [DocumentValue.Member] {
+    [
+      .init("format", .string(format)),
+      .init("build", .string(build)),
+      .init("model", model.document),
+      .init("agent", agent.document),
+      environment.map { .init("environment", $0.document) },
+      .init("seed", seed.document),
+    ].compactMap { $0 }
+  }
+
+  /// What is an episode's own.
+  fileprivate static func content(
+    _ model: GenerativeModel, episode: Int, _ steps: [StepRecord],
+    _ final: GenerativeModel.Concentration
+  ) -> [DocumentValue.Member] {
+    [
+      .init("episode", .integer(episode)),
+      .init("steps", .array(steps.map(\.document))),
+      .init("final", .object([.init("concentration", model.concentrationDocument(final))])),
+    ]
+  }
+}
+
+/// Writes the episodes of one agent as JSON Lines, rendering what they share once.
+///
+/// ```swift
+/// let writer = TraceLineWriter(
+///   build: Build.version, model: model, agent: configuration, environment: reference, seed: 0)
+/// var lines: [UInt8] = []
+/// writer.append(episode: 0, steps: episode.steps, final: agent.concentration, to: &lines)
+/// ```
+public struct TraceLineWriter: Sendable {
+  private let model: GenerativeModel
+  /// `{"format":...,"seed":0`: the first keys, without the brace that would end them.
+  private let heading: [UInt8]
+
+  /// A writer of episodes that agree in all of this.
+  ///
+  /// - Parameter environment: where the observations came from; nil in a replay.
+  public init(
+    build: String, model: GenerativeModel, agent: AgentConfiguration,
+    environment: Trace.EnvironmentReference?, seed: UInt64
+  ) {
+    self.model = model
+    var writer = JSONWriter()
+    writer.write(.object(Trace.heading(build, model, agent, environment, seed)))
+    heading = writer.bytes.dropLast()
+  }
+
+  /// Appends an episode as one line of compact JSON, with its line end.
+  ///
+  /// - Precondition: every number is finite.
+  public func append(
+    episode: Int, steps: [StepRecord], final: GenerativeModel.Concentration,
+    to bytes: inout [UInt8]
+  ) {
+    var writer = JSONWriter()
+    swap(&writer.bytes, &bytes)
+    writer.bytes += heading
+    // The brace that begins this object becomes the comma that goes on with the last.
+    let joint = writer.bytes.count
+    writer.write(.object(Trace.content(model, episode: episode, steps, final)))
+    writer.bytes[joint] = UInt8(ascii: ",")
+    writer.bytes.append(UInt8(ascii: "\n"))
+    swap(&writer.bytes, &bytes)
+  }
+}
+
+extension StepRecord {
+  /// The step as a document: what is nil or empty is left out.
+  package var document: DocumentValue {
+    var members: [DocumentValue.Member] = []
+    members.reserveCapacity(13)
+    func add(_ key: String, _ value: DocumentValue?) {
+      if let value { members.append(.init(key, value)) }
+    }
+    add("t", .integer(t))
+    add("observation", .array(observation.map(\.document)))
+    add("states", states.map(DocumentValue.indices))
+    add("impossible", impossible.isEmpty ? nil : .array(impossible.map { .string($0) }))
+    add("beliefs", beliefs.map(DocumentValue.table))
+    add("freeEnergy", freeEnergy.map { .number($0) })
+    add("negativeExpectedFreeEnergy", negativeExpectedFreeEnergy.map(DocumentValue.vector))
+    add("terms", terms?.document)
+    add("policyPosterior", policyPosterior.map(DocumentValue.vector))
+    add("actionMarginals", actionMarginals.map(DocumentValue.table))
+    add("action", action.map(DocumentValue.indices))
+    add("choice", choice.map(DocumentValue.indices))
+    add("iterates", iterates?.document)
+    return .object(members)
+  }
+}
+
+extension PolicyTerms {
+  fileprivate var document: DocumentValue {
+    .object([
+      .init("utility", .vector(utility)),
+      .init("stateInformationGain", .vector(stateInformationGain)),
+      .init("parameterInformationGain", .vector(parameterInformationGain)),
+      .init("inductive", .vector(inductive)),
+    ])
+  }
+}
+
+extension Iterates {
+  fileprivate var document: DocumentValue {
+    .object([
+      .init("freeEnergy", .vector(freeEnergy)),
+      .init("beliefs", .array(beliefs.map(DocumentValue.table))),
+    ])
+  }
+}
+
+extension Trace.EnvironmentReference {
+  /// Parameters are in the order of their names.
+  fileprivate var document: DocumentValue {
+    let members = parameters.sorted { $0.key < $1.key }
+      .map { DocumentValue.Member($0.key, $0.value.document) }
+    return .object(
+      [.init("id", .string(id)), .init("parameters", .object(members))]
+        + (process.map { [.init("process", $0.document)] } ?? []))
+  }
+}
+
+extension UInt64 {
+  /// A number where it is at most 2^63 - 1, else its digits as text.
+  fileprivate var document: DocumentValue {
+    Int(exactly: self).map { .integer($0) } ?? .string(description)
+  }
+}
+
+extension DocumentValue {
+  fileprivate static func vector(_ values: [Double]) -> DocumentValue {
+    values.isEmpty ? .array([]) : .numbers(values)
+  }
+
+  fileprivate static func table(_ rows: [[Double]]) -> DocumentValue { .array(rows.map(vector)) }
+
+  fileprivate static func indices(_ values: [Int]) -> DocumentValue {
+    .array(values.map { .integer($0) })
+  }
+}

@@ -1,0 +1,45 @@
+/// What happened to somebody: observations and the actions taken between them.
+public struct BehaviourRecord: Hashable, Sendable {
+  /// `[step][modality]`.
+  public var observations: [[Observation]]
+  /// `[step][control]`; one fewer than observations, or as many.
+  public var actions: [[Int]]
+
+  /// A record of behaviour.
+  public init(observations: [[Observation]], actions: [[Int]]) {
+    self.observations = observations
+    self.actions = actions
+  }
+}
+
+extension ActiveInferenceAgent {
+  /// What the agent believes and would do on a given record, step by step.
+  ///
+  /// The recorded action is taken at each step, whatever the agent chooses; at a last step without
+  /// one, its choice.
+  ///
+  /// - Precondition: the record fits the model (``BehaviourRecord/check(against:)``).
+  /// - Throws: ``AgentFailure`` where a step cannot be taken; `CancellationError` once `isCancelled`
+  ///   says so.
+  public func replay(
+    _ record: BehaviourRecord, seed: UInt64 = 0, episode: UInt64 = 0, level: RecordLevel = .full,
+    isCancelled: () -> Bool = { false }
+  ) throws -> [StepRecord] {
+    recordsIterates = level >= .iterates
+    begin(seed: seed, episode: episode)
+    var steps: [StepRecord] = []
+    for (t, observation) in record.observations.enumerated() {
+      if isCancelled() { throw CancellationError() }
+      var action = try act(on: observation)
+      if t < record.actions.count {
+        action = record.actions[t]
+        took(action)
+      }
+      if level == .none { continue }
+      var step = StepRecord(t: t, observation: observation, action: action)
+      describe(&step, level: level)
+      steps.append(step)
+    }
+    return steps
+  }
+}

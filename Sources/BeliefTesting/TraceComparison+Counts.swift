@@ -1,0 +1,78 @@
+import ActiveInference
+
+extension TraceComparison {
+  /// Compares the counts after the last step, table by table.
+  func compare(
+    _ expected: GenerativeModel.Concentration, _ actual: GenerativeModel.Concentration
+  ) throws(Found) {
+    let likelihoods = zip(model.modalities, model.likelihoods).map { modality, table in
+      [modality] + table.given.map { model.factors[$0] }
+    }
+    let transitions = zip(model.factors, model.transitions).map { factor, table in
+      [factor] + table.given.map { model.factors[$0] } + table.controls.map { model.controls[$0] }
+    }
+    try compareTensors(expected.likelihood, actual.likelihood, "A", likelihoods)
+    try compareTensors(expected.transition, actual.transition, "B", transitions)
+    try compareTensors(
+      expected.preference, actual.preference, "C",
+      zip(model.modalities, expected.preference).map { modality, table in
+        guard let table, table.shape.count > 1 else { return [modality] }
+        return [Variable("planning step", size: table.shape[0]), modality]
+      })
+    try compareTensors(
+      expected.initialState.map(vector), actual.initialState.map(vector), "D",
+      model.factors.map { [$0] })
+    try comparePolicies(expected.habit, actual.habit, quantity("E", "count of policy"))
+  }
+
+  private func vector(_ values: [Double]?) -> Tensor? {
+    values.map { Tensor(shape: [$0.count], $0) }
+  }
+
+  private func quantity(_ letter: String, _ phrase: String) -> Quantity {
+    Quantity("final.concentration.\(letter)", "final " + phrase)
+  }
+
+  private func compareTensors(
+    _ expected: [Tensor?], _ actual: [Tensor?], _ letter: String, _ axes: [[Variable]]
+  ) throws(Found) {
+    let quantity = quantity(letter, "count in \(letter)")
+    try compareCounts(expected.count, actual.count, quantity.counted("tables"))
+    for table in expected.indices {
+      let axes = table < axes.count ? axes[table] : []
+      let inside = quantity.at(table, axes.last.map { axes.count == 1 ? $0.name : "" } ?? "")
+      try compareOptional(expected[table], actual[table], inside) { one, other throws(Found) in
+        try compare(one, other, inside, axes)
+      }
+    }
+  }
+
+  private func compare(
+    _ expected: Tensor, _ actual: Tensor, _ quantity: Quantity, _ axes: [Variable]
+  ) throws(Found) {
+    guard expected.shape == actual.shape else {
+      throw found(quantity, .text("shape \(expected.shape)"), .text("shape \(actual.shape)"))
+    }
+    let one = expected.values
+    let other = actual.values
+    for offset in one.indices {
+      try compareNumbers(
+        one[offset], other[offset], cell(offset, of: quantity, expected.shape, axes))
+    }
+  }
+
+  /// The place of a row-major offset, by number and by label.
+  private func cell(
+    _ offset: Int, of quantity: Quantity, _ shape: [Int], _ axes: [Variable]
+  ) -> Quantity {
+    var rest = offset
+    var position: [Int] = []
+    for size in shape.reversed() {
+      position.append(rest % size)
+      rest /= size
+    }
+    return position.reversed().enumerated().reduce(quantity) { place, next in
+      place.at(next.element, value(next.element, next.offset, of: axes))
+    }
+  }
+}

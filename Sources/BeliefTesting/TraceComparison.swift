@@ -1,0 +1,158 @@
+import ActiveInference
+
+/// The first difference between two traces of one model, in the order of the steps and within each
+/// in the order of its keys; the counts after the last step come last.
+///
+/// What the expected trace left out is not compared, so that a trace recorded at a low level can be
+/// held against a full one. Nor is what was run, model, agent, environment and seed: only what came
+/// of it.
+///
+/// ```swift
+/// if let difference = firstDifference(expected: golden, actual: trace, tolerance: 1e-9) {
+///   print(difference)  // step 3, belief in (context, right): expected 0.91, got 0.88 ...
+/// }
+/// ```
+///
+/// - Parameters:
+///   - expected: the trace that is right; its model names what differs.
+///   - actual: the trace in question.
+///   - tolerance: how far two real numbers may lie apart. At 0 they have the same bits, so that even
+///     0 and -0 differ. One that is not a number equals only another that is none. Whole numbers
+///     are always equal.
+/// - Returns: nil where there is no difference.
+/// - Complexity: O(numbers in the expected trace).
+public func firstDifference(
+  expected: Trace, actual: Trace, tolerance: Double = 0
+) -> Difference? {
+  var comparison = TraceComparison(model: expected.model, agent: expected.agent, tolerance)
+  do {
+    try comparison.compareSteps(expected.steps, actual.steps)
+    comparison.step = nil
+    try comparison.compare(expected.final, actual.final)
+    return nil
+  } catch {
+    return error.difference
+  }
+}
+
+/// Walks two traces side by side and stops at the first difference by throwing it.
+struct TraceComparison {
+  /// What ends the walk.
+  struct Found: Error {
+    let difference: Difference
+  }
+
+  let model: GenerativeModel
+  let agent: AgentConfiguration
+  let tolerance: Double
+  /// The step that is being compared.
+  var step: Int?
+
+  init(model: GenerativeModel, agent: AgentConfiguration, _ tolerance: Double) {
+    self.model = model
+    self.agent = agent
+    self.tolerance = tolerance
+  }
+
+  // MARK: - Steps
+
+  mutating func compareSteps(_ expected: [StepRecord], _ actual: [StepRecord]) throws(Found) {
+    // Without steps nothing of them was recorded.
+    if expected.isEmpty { return }
+    for (one, other) in zip(expected, actual) {
+      step = one.t
+      try compare(one, other)
+    }
+    step = nil
+    try compareCounts(expected.count, actual.count, Quantity("steps", "number of steps"))
+  }
+
+  private func compare(_ expected: StepRecord, _ actual: StepRecord) throws(Found) {
+    try compareWhole(expected.t, actual.t, Quantity("t", "number of the step"))
+    try compareObservations(expected.observation, actual.observation)
+    try compareWhole(expected.states, actual.states, .states, model.factors)
+    try compareImpossible(expected.impossible, actual.impossible)
+    try compareTables(expected.beliefs, actual.beliefs, .beliefs, model.factors)
+    try compareOptional(expected.freeEnergy, actual.freeEnergy, .freeEnergy) {
+      one, other throws(Found) in
+      try compareNumbers(one, other, .freeEnergy)
+    }
+    try comparePolicies(
+      expected.negativeExpectedFreeEnergy, actual.negativeExpectedFreeEnergy,
+      Quantity("negativeExpectedFreeEnergy", "negative expected free energy of policy"))
+    try compareTerms(expected.terms, actual.terms)
+    try comparePolicies(
+      expected.policyPosterior, actual.policyPosterior,
+      Quantity("policyPosterior", "posterior probability of policy"))
+    try compareTables(
+      expected.actionMarginals, actual.actionMarginals, .actionMarginals, model.controls)
+    try compareWhole(expected.action, actual.action, .action, model.controls)
+    try compareWhole(expected.choice, actual.choice, .choice, model.controls)
+    try compareIterates(expected.iterates, actual.iterates)
+  }
+
+  private func compareObservations(
+    _ expected: [Observation], _ actual: [Observation]
+  ) throws(Found) {
+    try compareCounts(expected.count, actual.count, .observation.counted("entries"))
+    for modality in expected.indices {
+      let name = label(modality, of: model.modalities)
+      let quantity = Quantity.observation.at(modality, name)
+      switch (expected[modality], actual[modality]) {
+      case (.distribution(let one), .distribution(let other)):
+        try compareCounts(one.count, other.count, quantity.counted("probabilities"))
+        for outcome in one.indices {
+          let inside = quantity.at(outcome, value(outcome, modality, of: model.modalities))
+          try compareNumbers(one[outcome], other[outcome], inside)
+        }
+      case (let one, let other) where one != other:
+        throw found(quantity, written(one, modality), written(other, modality))
+      default: continue
+      }
+    }
+  }
+
+  private func compareImpossible(_ expected: [String], _ actual: [String]) throws(Found) {
+    if expected == actual { return }
+    func list(_ names: [String]) -> Difference.Value {
+      names.isEmpty ? .absent : .text(names.joined(separator: ", "))
+    }
+    throw found(Quantity("impossible", "impossible outcomes"), list(expected), list(actual))
+  }
+
+  private func compareTerms(_ expected: PolicyTerms?, _ actual: PolicyTerms?) throws(Found) {
+    let quantity = Quantity("terms", "terms of policies")
+    try compareOptional(expected, actual, quantity) { one, other throws(Found) in
+      for (key, words, path) in TraceComparison.terms {
+        try comparePolicies(
+          one[keyPath: path], other[keyPath: path],
+          Quantity("terms.\(key)", "\(words) of policy"))
+      }
+    }
+  }
+
+  private static let terms: [(String, String, KeyPath<PolicyTerms, [Double]> & Sendable)] = [
+    ("utility", "utility", \.utility),
+    ("stateInformationGain", "state information gain", \.stateInformationGain),
+    ("parameterInformationGain", "parameter information gain", \.parameterInformationGain),
+    ("inductive", "inductive term", \.inductive),
+  ]
+
+  private func compareIterates(_ expected: Iterates?, _ actual: Iterates?) throws(Found) {
+    try compareOptional(expected, actual, Quantity("iterates", "iterates")) {
+      one, other throws(Found) in
+      let energy = Quantity("iterates.freeEnergy", "free energy after sweep")
+      try compareCounts(one.freeEnergy.count, other.freeEnergy.count, energy.counted("sweeps"))
+      let belief = Quantity("iterates.beliefs", "belief in")
+      try compareCounts(one.beliefs.count, other.beliefs.count, belief.counted("sweeps"))
+      for sweep in one.freeEnergy.indices {
+        try compareNumbers(
+          one.freeEnergy[sweep], other.freeEnergy[sweep], energy.at(sweep, "\(sweep)"))
+        if sweep >= one.beliefs.count { continue }
+        try compareTables(
+          one.beliefs[sweep], other.beliefs[sweep], belief.at(sweep, "sweep \(sweep)"),
+          model.factors)
+      }
+    }
+  }
+}

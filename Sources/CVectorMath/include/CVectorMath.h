@@ -1,0 +1,44 @@
+#pragma once
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Element functions: an element's result depends on that element alone, never on its place in the
+// array, the array's length or the processor. Errors are below 1 unit in the last place.
+
+/// y[i] = exp(x[i]).
+void aif_vector_exp(const double *restrict x, double *restrict y, size_t n);
+/// x[i] = exp(x[i]).
+void aif_vector_exp_in_place(double *x, size_t n);
+/// x[i] = exp(x[i] - shift).
+void aif_vector_exp_shifted(double *x, double shift, size_t n);
+/// exp(x), the same bits as the vector forms.
+double aif_exp1(double x);
+
+/// y[i] = ln(x[i]).
+void aif_vector_log(const double *restrict x, double *restrict y, size_t n);
+/// x[i] = ln(x[i]).
+void aif_vector_log_in_place(double *x, size_t n);
+/// ln(x), the same bits as the vector forms.
+double aif_log1(double x);
+
+/// ln |Γ(x)|, without the global sign that `lgamma` writes.
+double aif_log_gamma(double x);
+
+// Contractions with a row-major matrix: each sum has one order, fixed by the shape.
+
+/// y = M x: eight running sums a row, added in pairs, then the rest of the row in order.
+void aif_matrix_vector(
+    const double *restrict m, size_t rows, size_t columns, const double *restrict x,
+    double *restrict y);
+/// y = Mᵀ x: each sum runs over the rows in order.
+void aif_transposed_matrix_vector(
+    const double *restrict m, size_t rows, size_t columns, const double *restrict x,
+    double *restrict y);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,74 @@
+/// A hidden state factor in the builder's notation, with its first state (D) and goal (H).
+///
+/// ```swift
+/// Factor("location", ["centre", "left", "right", "cue"], initially: "centre")
+/// Factor("context", size: 2, initially: [0.7, 0.3])
+/// ```
+public struct Factor: ModelPart {
+  private let variable: Variable
+  private let initially: Column?
+  private let initialCounts: Column?
+  private let goal: Column?
+
+  /// A factor whose states have names.
+  ///
+  /// - Parameters:
+  ///   - name: unique among the factors.
+  ///   - labels: the names of its states.
+  ///   - initially: P(first state); uniform where it is left out.
+  ///   - initialCounts: Dirichlet counts over the first state.
+  ///   - goal: 1 for each state in which the factor is to be.
+  public init(
+    _ name: String, _ labels: [String], initially: Column? = nil, initialCounts: Column? = nil,
+    goal: Column? = nil
+  ) {
+    self.init(Variable(name, labels), initially, initialCounts, goal)
+  }
+
+  /// A factor whose states are numbered.
+  public init(
+    _ name: String, size: Int, initially: Column? = nil, initialCounts: Column? = nil,
+    goal: Column? = nil
+  ) {
+    self.init(Variable(name, size: size), initially, initialCounts, goal)
+  }
+
+  private init(
+    _ variable: Variable, _ initially: Column?, _ initialCounts: Column?, _ goal: Column?
+  ) {
+    self.variable = variable
+    self.initially = initially
+    self.initialCounts = initialCounts
+    self.goal = goal
+  }
+
+  public func add(to draft: inout ModelDraft) {
+    draft.description.factors.append(variable)
+    func table(_ column: Column?, _ key: String) -> [ModelDescription.Table] {
+      guard variable.size > 0, let column,
+        let numbers = draft.numbers(column, of: variable, at: "\(key)[\(variable.name)]")
+      else { return [] }
+      return [.init(variable.name, Tensor(shape: [variable.size], numbers))]
+    }
+    draft.description.initialStates += table(initially, "D")
+    draft.description.initialStateCounts += table(initialCounts, "concentration.D")
+    draft.description.goals += table(goal, "H")
+  }
+}
+
+/// A control in the builder's notation.
+///
+/// ```swift
+/// Control("move", ["stay", "left", "right"])
+/// ```
+public struct Control: ModelPart {
+  private let variable: Variable
+
+  /// A control whose actions have names.
+  public init(_ name: String, _ labels: [String]) { variable = Variable(name, labels) }
+
+  /// A control whose actions are numbered.
+  public init(_ name: String, size: Int) { variable = Variable(name, size: size) }
+
+  public func add(to draft: inout ModelDraft) { draft.description.controls.append(variable) }
+}

@@ -1,0 +1,112 @@
+extension ModelCheck {
+  /// A likelihood or transition with its names resolved; what a fault left undecided is nil.
+  struct Resolved {
+    let given: [Int]
+    let controls: [Int]
+    let probability: Tensor?
+    /// How to name its cells.
+    let place: TablePlace
+
+    /// The same table in another key: `concentration.A[reward]`.
+    func place(in key: String) -> TablePlace {
+      TablePlace(name: "\(key).\(place.name)", axes: place.axes)
+    }
+  }
+
+  /// Checks A: one entry a modality, in the order of modalities.
+  mutating func likelihoods() -> [Resolved?] {
+    let positions = order(
+      description.likelihoods.map(\.modality), in: description.modalities, "modality", key: "A")
+    return description.modalities.enumerated().map { index, modality in
+      let name = "A[\(modality.name)]"
+      guard let position = positions[index] else {
+        addMissing("A", "modality", modality.name, isRepeated(index, description.modalities))
+        return nil
+      }
+      let entry = description.likelihoods[position]
+      guard
+        let given = indices(of: entry.given, in: description.factors, "factor", at: name + ".given")
+      else { return nil }
+      let axes =
+        [TablePlace.Axis(variable: modality, values: "outcomes")]
+        + given.map { TablePlace.Axis(variable: description.factors[$0], values: "states") }
+      return resolved(
+        given, [], entry.probability, TablePlace(name: name, axes: axes),
+        hasCounts: description.likelihoodCounts.contains { $0.name == modality.name })
+    }
+  }
+
+  /// Checks B: one entry a factor, in the order of factors.
+  mutating func transitions() -> [Resolved?] {
+    let positions = order(
+      description.transitions.map(\.factor), in: description.factors, "factor", key: "B")
+    return description.factors.enumerated().map { index, factor in
+      let name = "B[\(factor.name)]"
+      guard let position = positions[index] else {
+        addMissing("B", "factor", factor.name, isRepeated(index, description.factors))
+        return nil
+      }
+      let entry = description.transitions[position]
+      let given = indices(
+        of: entry.given, in: description.factors, "factor", at: name + ".given")
+      let controls = indices(
+        of: entry.controls, in: description.controls, "control", at: name + ".controls")
+      guard let given, let controls else { return nil }
+      let axes =
+        [TablePlace.Axis(variable: factor, values: "next states")]
+        + given.map { TablePlace.Axis(variable: description.factors[$0], values: "states") }
+        + controls.map { TablePlace.Axis(variable: description.controls[$0], values: "actions") }
+      return resolved(
+        given, controls, entry.probability, TablePlace(name: name, axes: axes),
+        hasCounts: description.transitionCounts.contains { $0.name == factor.name })
+    }
+  }
+
+  /// Whether a variable before this one has its name; that is one fault, not two.
+  private func isRepeated(_ index: Int, _ variables: [Variable]) -> Bool {
+    variables[..<index].contains { $0.name == variables[index].name }
+  }
+
+  private mutating func addMissing(
+    _ key: String, _ kind: String, _ name: String, _ isKnownFault: Bool
+  ) {
+    if isKnownFault || isUnreadable(key) { return }
+    add(key, "has no entry for \(kind) '\(name)'", remedy: "add one; each \(kind) has exactly one")
+  }
+
+  private mutating func resolved(
+    _ given: [Int], _ controls: [Int], _ probability: Tensor?, _ place: TablePlace, hasCounts: Bool
+  ) -> Resolved {
+    var table: Tensor?
+    if let probability {
+      if checkShape(probability, place) && checkDistributions(probability, place) {
+        table = probability
+      }
+    } else if !hasCounts && !isUnreadable(place.name) {
+      add(place.name, "has neither probability nor counts", remedy: "give one of them")
+    }
+    return Resolved(given: given, controls: controls, probability: table, place: place)
+  }
+
+  /// Whether a table has the shape of its axes and is consistent in itself; faults where not.
+  mutating func checkShape(_ tensor: Tensor, _ place: TablePlace) -> Bool {
+    // An axis without values is a fault of its variable, and no shape can fit it.
+    guard place.shape.allSatisfy({ $0 > 0 }) else { return false }
+    guard tensor.shape == place.shape else {
+      add(place.name, "expected \(place.meaning), found \(tensor.shape)")
+      return false
+    }
+    guard let cells = product(tensor.shape) else {
+      add(place.name, "has more cells than can be counted", remedy: "split a factor")
+      return false
+    }
+    if case .sparse(let offsets, _) = tensor.storage {
+      let isAscending = zip(offsets, offsets.dropFirst()).allSatisfy { $0 < $1 }
+      guard isAscending, offsets.first ?? 0 >= 0, offsets.last ?? 0 < cells else {
+        add(place.name, "sparse offsets are not ascending, distinct and within the shape")
+        return false
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,68 @@
+/// Finds every fault of a described model in one pass, and what the model is where there are none.
+///
+/// The steps go in the order of a file's keys, so that the faults do. Each step takes what it
+/// depends on as it stands and says nothing about what an earlier fault has left undecided.
+struct ModelCheck {
+  let description: ModelDescription
+  var faults: [Fault]
+
+  init(_ description: ModelDescription) {
+    self.description = description
+    faults = description.faults
+  }
+
+  mutating func add(_ place: String, _ problem: String, remedy: String = "") {
+    faults.append(Fault(place, problem, remedy: remedy))
+  }
+
+  /// How far a distribution's sum may be from 1, and a probability from the mean of its counts.
+  static let tolerance = 1e-6
+}
+
+extension GenerativeModel {
+  /// Checks a description and resolves its names.
+  ///
+  /// Nothing is broadcast, wrapped or renormalised. Where counts are given the probability is their
+  /// mean, for a preference (C) the logarithm of their mean; a probability given beside them must
+  /// agree to 1e-6 and is then replaced by the mean, so that tables and counts are always in step.
+  ///
+  /// - Throws: ``InvalidInput`` with every fault of the description, in the order of a file's keys.
+  /// - Complexity: O(entries held); a sparse table costs nothing for the cells that are zero.
+  public init(_ description: ModelDescription) throws(InvalidInput) {
+    var check = ModelCheck(description)
+    check.checkVariables()
+    let likelihoods = check.likelihoods()
+    let transitions = check.transitions()
+    let preferences = check.preferences()
+    let initialStates = check.initialStates()
+    let habit = check.habit()
+    check.checkPolicies()
+    let concentration = check.concentration(likelihoods, transitions, preferences, initialStates)
+    let goals = check.goals()
+    if !check.faults.isEmpty { throw InvalidInput(source: description.name, check.faults) }
+
+    self.init(
+      name: description.name, factors: description.factors, modalities: description.modalities,
+      controls: description.controls,
+      likelihoods: likelihoods.enumerated().compactMap { index, table in
+        let mean = concentration.likelihood[index].map(meanOfColumns)
+        return (mean ?? table?.probability).map {
+          Likelihood(given: table?.given ?? [], probability: $0)
+        }
+      },
+      transitions: transitions.enumerated().compactMap { index, table in
+        let mean = concentration.transition[index].map(meanOfColumns)
+        return (mean ?? table?.probability).map {
+          Transition(given: table?.given ?? [], controls: table?.controls ?? [], probability: $0)
+        }
+      },
+      preferences: zip(preferences, concentration.preference).map { table, counts in
+        counts.map(logarithmOfMean) ?? table
+      },
+      initialStates: zip(initialStates, concentration.initialState).map { table, counts in
+        counts.map(mean) ?? table
+      },
+      habit: concentration.habit.map(mean) ?? habit, policies: description.policies,
+      concentration: concentration, goals: goals)
+  }
+}

@@ -1,0 +1,80 @@
+/// Names the cells of one table in the words of the file.
+struct TablePlace {
+  /// One axis of a table.
+  struct Axis {
+    let variable: Variable
+    /// What its values are: `outcomes`, `states`, `next states`, `actions`.
+    let values: String
+
+    /// `4 states of location`.
+    var description: String {
+      let noun = variable.size == 1 ? String(values.dropLast()) : values
+      return "\(variable.size) \(noun) of \(variable.name)"
+    }
+  }
+
+  /// The table: `A[reward]`.
+  let name: String
+  /// Its axes, that of the distribution first.
+  let axes: [Axis]
+
+  /// The extent of each axis.
+  var shape: [Int] { axes.map(\.variable.size) }
+
+  /// `[3 outcomes of reward, 4 states of location]`.
+  var meaning: String { "[" + axes.map(\.description).joined(separator: ", ") + "]" }
+
+  /// `A[reward], column (left, context 1)`; only the table where it has but one column.
+  func column(_ column: Int) -> String {
+    axes.count == 1 ? name : "\(name), column (\(labels(column, axes.dropFirst())))"
+  }
+
+  /// `A[reward], entry (loss, left, context 1)`.
+  func entry(_ offset: Int) -> String { "\(name), entry (\(labels(offset, axes[...])))" }
+
+  /// The labels of a row-major offset over some axes.
+  private func labels(_ offset: Int, _ axes: ArraySlice<Axis>) -> String {
+    var rest = offset
+    var labels: [String] = []
+    for axis in axes.reversed() {
+      let (next, value) = rest.quotientAndRemainder(dividingBy: max(axis.variable.size, 1))
+      labels.append(axis.variable.label(value))
+      rest = next
+    }
+    return labels.reversed().joined(separator: ", ")
+  }
+}
+
+/// Faults of one kind in one table: the first eight one by one, the rest counted.
+struct FaultRun {
+  private static let longest = 8
+  private var faults: [Fault] = []
+  private var more = 0
+
+  /// Whether the next fault is to be worded; later ones need only be counted.
+  var takesMore: Bool { faults.count < FaultRun.longest }
+  /// The number of faults.
+  var count: Int { faults.count + more }
+
+  /// Adds a fault, worded only where it will be shown.
+  mutating func add(_ fault: @autoclosure () -> Fault) {
+    if takesMore { faults.append(fault()) } else { more += 1 }
+  }
+
+  /// Counts faults without showing them.
+  mutating func addUnseen(_ count: Int) { more += count }
+
+  /// The faults, with a last one that says how many were left out.
+  func summary(_ place: String, one: String, many: String) -> [Fault] {
+    more == 0 ? faults : faults + [Fault(place, "and \(more) more \(more == 1 ? one : many)")]
+  }
+}
+
+/// A number as a message shows it: to nine decimals, so that 0.98 is not 0.9799999999999999.
+func shown(_ value: Double) -> String {
+  let scaled = value * 1e9
+  guard scaled.magnitude < 1e15 else { return value.description }
+  let rounded = scaled.rounded() / 1e9
+  // A number too small for nine decimals is shown in full.
+  return rounded == 0 && value != 0 ? value.description : rounded.description
+}

@@ -1,0 +1,45 @@
+/// How beliefs about states are found: the `inference` keys of `aif.agent/1`.
+public struct InferenceSettings: Hashable, Sendable {
+  /// A scheme that turns a prior and an observation into a belief.
+  public enum Algorithm: String, Hashable, Sendable, CaseIterable {
+    /// `exact` up to 4,096 joint states, else `cavi`.
+    case automatic = "auto"
+    /// Fixed-point iteration: every factor at once, a fixed number of sweeps (pymdp).
+    case fixedPoint = "fpi"
+    /// Coordinate ascent: one factor after the other, until free energy stops falling.
+    case coordinateAscent = "cavi"
+    /// The joint filter: Bayes' rule on the product of all factors.
+    case exact
+  }
+
+  /// What is done with an observation of probability zero.
+  public enum ImpossibleObservation: String, Hashable, Sendable, CaseIterable {
+    /// It is an error that names the step and the modality.
+    case error
+    /// It is treated as missing and flagged in the trace.
+    case ignore
+    /// Zero probabilities cost a finite amount, as in pymdp; what the pymdp presets do.
+    case floored
+  }
+
+  public var algorithm: Algorithm = .automatic
+  /// Sweeps: `fpi` does exactly so many, `cavi` at most; at least 1.
+  public var iterations = 16
+  /// `cavi` ends when a sweep lowers free energy by less, in nats.
+  public var tolerance = 1e-12
+  public var impossible: ImpossibleObservation = .error
+  /// What the preset says of logarithms and soft observations; no file key.
+  public var convention: InferenceConvention = .standard
+
+  public init() {}
+}
+
+/// How a preset takes logarithms and reads soft observations.
+public enum InferenceConvention: Hashable, Sendable {
+  /// ln max(x, eps) inside mean-field expectations, exact elsewhere; ln of the expected likelihood.
+  case standard
+  /// pymdp 1.x: ln max(x, eps) everywhere; the expected logarithm of the likelihood.
+  case pymdp1
+  /// pymdp 0.0.7: ln(x + 1e-16) of the joint likelihood of all modalities; sweeps stop early.
+  case pymdp007
+}

@@ -1,0 +1,53 @@
+/// A block of plain numbers that is allocated once and never moves or grows.
+///
+/// What a step reads and writes lives in such blocks, so that a step allocates nothing and counts no
+/// references. The owner is responsible for indices: there is no bounds check.
+public final class FixedBuffer<Element: BitwiseCopyable> {
+  /// The first element.
+  public let base: UnsafeMutablePointer<Element>
+  /// The number of elements.
+  public let count: Int
+
+  /// A block whose elements all have one value.
+  @inlinable
+  public init(repeating value: Element, count: Int) {
+    base = .allocate(capacity: max(count, 1))
+    base.initialize(repeating: value, count: count)
+    self.count = count
+  }
+
+  /// A block that holds the elements of a collection.
+  @inlinable
+  public convenience init(_ elements: some Collection<Element>) {
+    self.init(copying: Array(elements))
+  }
+
+  @inlinable
+  init(copying elements: [Element]) {
+    base = .allocate(capacity: max(elements.count, 1))
+    count = elements.count
+    elements.withUnsafeBufferPointer { source in
+      if let first = source.baseAddress { base.initialize(from: first, count: source.count) }
+    }
+  }
+
+  @inlinable
+  deinit { base.deallocate() }
+
+  /// A block of its own with the same elements.
+  @inlinable
+  public func copy() -> FixedBuffer { FixedBuffer(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// Takes over the elements of another block of the same length.
+  @inlinable
+  public func copy(from other: FixedBuffer) {
+    precondition(count == other.count, "blocks of one length")
+    base.update(from: other.base, count: count)
+  }
+
+  /// The elements of a range, as an array.
+  @inlinable
+  public func array(_ range: Range<Int>) -> [Element] {
+    Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+  }
+}

@@ -1,0 +1,50 @@
+import CVectorMath
+
+/// Exponential and natural logarithm of whole arrays.
+///
+/// An element's result depends on that element alone: not on its place in the array, the array's
+/// length or alignment, nor the processor's instruction set. Errors are below 1 ulp over the whole
+/// range, subnormal numbers included. `exp` gives 0 and infinity where the result is out of range,
+/// `log` gives -infinity at 0 and NaN below; a NaN stays NaN.
+///
+/// - Complexity: O(count); about 1 ns an element on a processor with 512-bit registers.
+///
+/// Source: rational forms of fdlibm's `e_exp.c` and `e_log.c` (Sun Microsystems, 1993).
+public enum VectorMath {
+  /// Writes the exponential of each of `count` entries of `x` to `y`, which must not overlap `x`.
+  @inlinable
+  public static func exp(
+    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    aif_vector_exp(x, y, count)
+  }
+
+  /// Replaces each of `count` entries of `x` by its exponential.
+  @inlinable
+  public static func exp(inPlace x: UnsafeMutablePointer<Double>, count: Int) {
+    aif_vector_exp_in_place(x, count)
+  }
+
+  /// Writes the natural logarithm of each of `count` entries of `x` to `y`, which must not
+  /// overlap `x`.
+  @inlinable
+  public static func log(
+    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    aif_vector_log(x, y, count)
+  }
+
+  /// Replaces each of `count` entries of `x` by its natural logarithm.
+  @inlinable
+  public static func log(inPlace x: UnsafeMutablePointer<Double>, count: Int) {
+    aif_vector_log_in_place(x, count)
+  }
+
+  /// The exponential of one number, the same bits as the array forms.
+  @inlinable
+  public static func exp(_ x: Double) -> Double { aif_exp1(x) }
+
+  /// The natural logarithm of one number, the same bits as the array forms.
+  @inlinable
+  public static func log(_ x: Double) -> Double { aif_log1(x) }
+}

@@ -1,0 +1,374 @@
+import GenerativeModel
+import Inference
+import Kernels
+
+/// The information that the joint outcome of all modalities would give about the hidden states.
+///
+///     I(o_1..o_M; s) = H[q(o_1..o_M)] - sum_m E_q(s) H[P(o_m | s)]
+///
+/// Exact, by groups of modalities that share uncertain parents: modalities whose parents are certain
+/// tell nothing, and groups that share nothing add. (The sum over single modalities, which pymdp 1.x
+/// takes, counts what two of them tell alike twice.)
+final class JointInformationGain {
+  /// The largest number of joint outcomes of a group.
+  static let largestGroup = 1 << 20
+
+  private let space: BeliefSpace
+  private let tables: PlanningTables
+  /// What of the belief is in play: weights of joint states, and each modality's column there.
+  private var weights: FixedBuffer<Double>
+  private var columns: FixedBuffer<Int32>
+  /// `[modality in the group][state in play]`: what is left of the weights after some outcomes, and
+  /// which states are left.
+  private var remaining: FixedBuffer<Double>
+  private var states: FixedBuffer<Int32>
+  /// The states in play that there is memory for; grows on the first step that needs more.
+  private var capacity: Int
+  /// Probabilities of joint outcomes whose logarithms are still to be taken.
+  private let leaves: FixedBuffer<Double>
+  private let logs: FixedBuffer<Double>
+  private var leafCount = 0
+  private var entropy = 0.0
+  /// The group being evaluated: modalities in order.
+  private let group: FixedBuffer<Int>
+  private var groupCount = 0
+  /// By modality: the group it belongs to, or -1.
+  private let groupOf: FixedBuffer<Int>
+  /// By factor: whether more than one state is possible, and under mean-field beliefs the first.
+  private let uncertain: FixedBuffer<Bool>
+  private let firstState: FixedBuffer<Int>
+
+  init(_ space: BeliefSpace, _ tables: PlanningTables) {
+    self.space = space
+    self.tables = tables
+    let compiled = space.compiled
+    let modalities = compiled.modalities.count
+    capacity =
+      space.isJoint ? space.size : min(JointInformationGain.largestSupport(compiled), 4096)
+    weights = FixedBuffer(repeating: 0, count: capacity)
+    columns = FixedBuffer(repeating: 0, count: capacity * modalities)
+    remaining = FixedBuffer(repeating: 0, count: capacity * modalities)
+    states = FixedBuffer(repeating: 0, count: capacity * modalities)
+    var outcomes = 1
+    for modality in 0..<modalities {
+      outcomes = max(outcomes, compiled.modalities.base[modality].outcomes)
+    }
+    leaves = FixedBuffer(repeating: 0, count: 256 + outcomes)
+    logs = FixedBuffer(repeating: 0, count: 256 + outcomes)
+    group = FixedBuffer(repeating: 0, count: modalities)
+    groupOf = FixedBuffer(repeating: -1, count: modalities)
+    uncertain = FixedBuffer(repeating: false, count: compiled.factors.count)
+    firstState = FixedBuffer(repeating: 0, count: compiled.factors.count)
+  }
+
+  /// The joint states of the factors that a group of modalities can depend on.
+  private static func largestSupport(_ compiled: CompiledModel) -> Int {
+    var sizes: [Int: Int] = [:]
+    var seen: Set<Int> = []
+    for likelihood in compiled.model.likelihoods {
+      for factor in likelihood.given where seen.insert(factor).inserted {
+        let component = compiled.components[factor]
+        let product = (sizes[component] ?? 1).multipliedReportingOverflow(
+          by: compiled.factors.base[factor].states)
+        sizes[component] = product.overflow ? Int.max : product.partialValue
+      }
+    }
+    return sizes.values.max() ?? 1
+  }
+
+  /// The information gain in nats.
+  ///
+  /// - Parameter distributions: for each scope that some modality reads, the belief over it.
+  /// - Throws: ``PlanningFailure/jointOutcomes(modalities:count:)`` where a group has more than 2^20
+  ///   joint outcomes, or its states do not fit.
+  func gain(
+    _ belief: UnsafePointer<Double>, _ likelihoods: UnsafePointer<Double>,
+    _ distributions: UnsafePointer<UnsafePointer<Double>>
+  ) throws(PlanningFailure) -> Double {
+    entropy = 0
+    if space.isJoint {
+      try gainOfJointBelief(belief, likelihoods)
+    } else {
+      try gainOfMarginals(belief, likelihoods)
+    }
+    var ambiguity = 0.0
+    for scope in tables.readers.indices {
+      guard let reader = tables.readers[scope].first, groupOf.base[reader] >= 0 else { continue }
+      let start = tables.scopeOffsets[scope]
+      ambiguity += Contraction.dot(
+        tables.ambiguity.base + start, distributions[scope],
+        count: tables.scopeOffsets[scope + 1] - start)
+    }
+    return entropy - ambiguity
+  }
+
+  // MARK: - Groups
+
+  private func gainOfJointBelief(
+    _ belief: UnsafePointer<Double>, _ likelihoods: UnsafePointer<Double>
+  ) throws(PlanningFailure) {
+    let compiled = space.compiled
+    var count = 0
+    for state in 0..<space.size where belief[state] > 0 {
+      weights.base[count] = belief[state]
+      states.base[count] = Int32(state)
+      count += 1
+    }
+    for modality in 0..<compiled.modalities.count {
+      let map = space.columns(ofScope: compiled.modalities.base[modality].scope)
+      let target = columns.base + modality * capacity
+      var varies = false
+      for index in 0..<count {
+        let state = states.base[index]
+        target[index] = map?[Int(state)] ?? state
+        varies = varies || target[index] != target[0]
+      }
+      groupOf.base[modality] =
+        varies ? compiled.components[compiled.model.likelihoods[modality].given[0]] : -1
+    }
+    for component in 0..<compiled.factors.count {
+      try addGroup(component, count, likelihoods)
+    }
+  }
+
+  private func gainOfMarginals(
+    _ belief: UnsafePointer<Double>, _ likelihoods: UnsafePointer<Double>
+  ) throws(PlanningFailure) {
+    let compiled = space.compiled
+    for factor in 0..<compiled.factors.count {
+      let plan = compiled.factors.base[factor]
+      var possible = 0
+      for state in 0..<plan.states where belief[plan.stateOffset + state] > 0 {
+        if possible == 0 { firstState.base[factor] = state }
+        possible += 1
+      }
+      uncertain.base[factor] = possible > 1
+    }
+    groupByUncertainParents()
+    for leader in 0..<compiled.modalities.count {
+      guard groupOf.base[leader] == leader else { continue }
+      let count = try spread(over: leader, belief)
+      try addGroup(leader, count, likelihoods)
+    }
+  }
+
+  /// Modalities that are connected by uncertain parents get the number of the first of them.
+  private func groupByUncertainParents() {
+    let compiled = space.compiled
+    for modality in 0..<compiled.modalities.count {
+      groupOf.base[modality] = isInformative(modality) ? modality : -1
+    }
+    var changed = true
+    while changed {
+      changed = false
+      for one in 0..<compiled.modalities.count where groupOf.base[one] >= 0 {
+        for other in 0..<one where groupOf.base[other] >= 0 {
+          guard groupOf.base[one] != groupOf.base[other], sharesUncertainParent(one, other) else {
+            continue
+          }
+          let lowest = min(groupOf.base[one], groupOf.base[other])
+          groupOf.base[one] = lowest
+          groupOf.base[other] = lowest
+          changed = true
+        }
+      }
+    }
+  }
+
+  private func parents(_ modality: Int) -> [Int] {
+    space.compiled.scopes[space.compiled.modalities.base[modality].scope].factors
+  }
+
+  private func isInformative(_ modality: Int) -> Bool {
+    for factor in parents(modality) where uncertain.base[factor] { return true }
+    return false
+  }
+
+  private func sharesUncertainParent(_ one: Int, _ other: Int) -> Bool {
+    for factor in parents(one) where uncertain.base[factor] {
+      for second in parents(other) where second == factor { return true }
+    }
+    return false
+  }
+
+  /// Lists the joint states of a group's uncertain factors with their probabilities, and each
+  /// modality's column there.
+  private func spread(
+    over leader: Int, _ belief: UnsafePointer<Double>
+  ) throws(PlanningFailure) -> Int {
+    let compiled = space.compiled
+    try reserve(leader, belief)
+    weights.base[0] = 1
+    var count = 1
+    for modality in 0..<compiled.modalities.count where groupOf.base[modality] == leader {
+      columns.base[modality * capacity] = Int32(columnOfFirstStates(modality))
+    }
+    for factor in 0..<compiled.factors.count where uncertain.base[factor] {
+      guard isParent(factor, ofGroup: leader) else { continue }
+      count = multiply(by: factor, count, leader, belief)
+    }
+    return count
+  }
+
+  private func isParent(_ factor: Int, ofGroup leader: Int) -> Bool {
+    for modality in 0..<space.compiled.modalities.count where groupOf.base[modality] == leader {
+      for parent in parents(modality) where parent == factor { return true }
+    }
+    return false
+  }
+
+  /// The column where every uncertain parent is in its state 0 and every certain one where it is.
+  private func columnOfFirstStates(_ modality: Int) -> Int {
+    let scope = space.compiled.scopes[space.compiled.modalities.base[modality].scope]
+    var column = 0
+    for axis in scope.factors.indices {
+      let factor = scope.factors[axis]
+      column = column * scope.sizes[axis] + (uncertain.base[factor] ? 0 : firstState.base[factor])
+    }
+    return column
+  }
+
+  /// Makes room for the joint states of a group's uncertain factors.
+  private func reserve(_ leader: Int, _ belief: UnsafePointer<Double>) throws(PlanningFailure) {
+    var needed = 1
+    for factor in 0..<space.compiled.factors.count where uncertain.base[factor] {
+      guard isParent(factor, ofGroup: leader) else { continue }
+      needed *= possibleStates(factor, belief)
+      if needed > JointInformationGain.largestGroup { throw groupFailure(leader) }
+    }
+    guard needed > capacity else { return }
+    capacity = needed
+    let cells = capacity * space.compiled.modalities.count
+    weights = FixedBuffer(repeating: 0, count: capacity)
+    columns = FixedBuffer(repeating: 0, count: cells)
+    remaining = FixedBuffer(repeating: 0, count: cells)
+    states = FixedBuffer(repeating: 0, count: cells)
+  }
+
+  private func possibleStates(_ factor: Int, _ belief: UnsafePointer<Double>) -> Int {
+    let plan = space.compiled.factors.base[factor]
+    var possible = 0
+    for state in 0..<plan.states where belief[plan.stateOffset + state] > 0 { possible += 1 }
+    return possible
+  }
+
+  private func multiply(
+    by factor: Int, _ count: Int, _ leader: Int, _ belief: UnsafePointer<Double>
+  ) -> Int {
+    let compiled = space.compiled
+    let plan = compiled.factors.base[factor]
+    let marginal = belief + plan.stateOffset
+    let possible = possibleStates(factor, belief)
+    // From the end, so that what is read has not been written over.
+    var index = count - 1
+    while index >= 0 {
+      let weight = weights.base[index]
+      var target = (index + 1) * possible - 1
+      var state = plan.states - 1
+      while state >= 0 {
+        if marginal[state] > 0 {
+          for modality in 0..<compiled.modalities.count where groupOf.base[modality] == leader {
+            let run = columns.base + modality * capacity
+            // The run's own entry is overwritten last, when target reaches it.
+            run[target] = run[index] + Int32(state * stride(of: factor, in: modality))
+          }
+          weights.base[target] = weight * marginal[state]
+          target -= 1
+        }
+        state -= 1
+      }
+      index -= 1
+    }
+    return count * possible
+  }
+
+  private func stride(of factor: Int, in modality: Int) -> Int {
+    let scope = space.compiled.scopes[space.compiled.modalities.base[modality].scope]
+    var stride = 1
+    var axis = scope.factors.count - 1
+    while axis >= 0 {
+      if scope.factors[axis] == factor { return stride }
+      stride *= scope.sizes[axis]
+      axis -= 1
+    }
+    return 0
+  }
+
+  private func groupFailure(_ number: Int) -> PlanningFailure {
+    let compiled = space.compiled
+    var names: [String] = []
+    var outcomes = 1.0
+    for modality in 0..<compiled.modalities.count where groupOf.base[modality] == number {
+      names.append(compiled.model.modalities[modality].name)
+      outcomes *= Double(compiled.modalities.base[modality].outcomes)
+    }
+    return .jointOutcomes(modalities: names, count: outcomes)
+  }
+
+  // MARK: - Entropy of a group's joint outcome
+
+  private func addGroup(
+    _ number: Int, _ count: Int, _ likelihoods: UnsafePointer<Double>
+  ) throws(PlanningFailure) {
+    groupCount = 0
+    var outcomes = 1
+    for modality in 0..<space.compiled.modalities.count where groupOf.base[modality] == number {
+      group.base[groupCount] = modality
+      groupCount += 1
+      outcomes *= space.compiled.modalities.base[modality].outcomes
+      if outcomes > JointInformationGain.largestGroup { throw groupFailure(number) }
+    }
+    if groupCount == 0 { return }
+    for index in 0..<count {
+      remaining.base[index] = weights.base[index]
+      states.base[index] = Int32(index)
+    }
+    descend(0, count, likelihoods)
+    flush()
+  }
+
+  /// Goes through the outcomes of one modality, given what is left after the outcomes before.
+  private func descend(_ depth: Int, _ count: Int, _ likelihoods: UnsafePointer<Double>) {
+    let modality = group.base[depth]
+    let plan = space.compiled.modalities.base[modality]
+    let table = likelihoods + plan.offset
+    let column = columns.base + modality * capacity
+    let weight = remaining.base + depth * capacity
+    let state = states.base + depth * capacity
+    if depth == groupCount - 1 {
+      let run = leaves.base + leafCount
+      for outcome in 0..<plan.outcomes { run[outcome] = 0 }
+      for index in 0..<count {
+        Contraction.addScaled(
+          weight[index], table + Int(column[Int(state[index])]) * plan.outcomes, to: run,
+          count: plan.outcomes)
+      }
+      leafCount += plan.outcomes
+      if leafCount >= 256 { flush() }
+      return
+    }
+    let nextWeight = weight + capacity
+    let nextState = state + capacity
+    for outcome in 0..<plan.outcomes {
+      var left = 0
+      for index in 0..<count {
+        let p = table[Int(column[Int(state[index])]) * plan.outcomes + outcome]
+        if p == 0 { continue }
+        nextWeight[left] = weight[index] * p
+        nextState[left] = state[index]
+        left += 1
+      }
+      if left > 0 { descend(depth + 1, left, likelihoods) }
+    }
+  }
+
+  /// Takes the logarithms that are due: entropy gains -p ln p of each leaf.
+  private func flush() {
+    for leaf in 0..<leafCount {
+      logs.base[leaf] = max(leaves.base[leaf], Double.leastNormalMagnitude)
+    }
+    VectorMath.log(inPlace: logs.base, count: leafCount)
+    entropy -= Contraction.dot(leaves.base, logs.base, count: leafCount)
+    leafCount = 0
+  }
+}

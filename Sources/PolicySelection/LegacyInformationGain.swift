@@ -1,0 +1,78 @@
+import GenerativeModel
+import Inference
+import Kernels
+
+/// The joint information gain of SPM's `spm_MDP_G` as pymdp 0.0.7 computes it (`maths.py`, line 376),
+/// constants and cut-offs included.
+///
+///     sum_{s in S} q(s) sum_o P(o|s) ln(P(o|s) + e^-16) - sum_o q(o) ln(q(o) + 1e-16)
+///
+/// with S the joint states of probability above e^-16 and o the joint outcome of all modalities.
+final class LegacyInformationGain {
+  private static let insideOffset = VectorMath.exp(-16)
+
+  private let space: BeliefSpace
+  private let outcomes: Int
+  private let maps: [FixedBuffer<Int32>]
+  private let states: FixedBuffer<Double>
+  private let joint: FixedBuffer<Double>
+  private let column: FixedBuffer<Double>
+  private let logs: FixedBuffer<Double>
+
+  /// - Throws: ``InvalidInput`` where there are more than 2^20 joint outcomes or joint states.
+  init(_ space: BeliefSpace) throws(InvalidInput) {
+    self.space = space
+    let compiled = space.compiled
+    let model = compiled.model
+    let limit = JointInformationGain.largestGroup
+    guard let outcomes = product(model.modalities.map(\.size)), outcomes <= limit,
+      compiled.jointStateCount <= limit
+    else {
+      throw InvalidInput(
+        source: "",
+        [
+          Fault(
+            "planning.informationGain", "joint has more than \(limit) joint outcomes or states",
+            remedy: "use perModality")
+        ])
+    }
+    self.outcomes = outcomes
+    let all = Array(model.factors.indices)
+    maps = model.likelihoods.map {
+      projection(of: $0.given, in: all, sizes: model.factors.map(\.size))
+    }
+    states = FixedBuffer(repeating: 0, count: compiled.jointStateCount)
+    joint = FixedBuffer(repeating: 0, count: outcomes)
+    column = FixedBuffer(repeating: 0, count: outcomes)
+    logs = FixedBuffer(repeating: 0, count: outcomes)
+  }
+
+  func gain(_ marginals: UnsafePointer<Double>, _ likelihoods: UnsafePointer<Double>) -> Double {
+    space.jointStates(of: marginals, into: states.base)
+    for outcome in 0..<outcomes { joint.base[outcome] = 0 }
+    var expected = 0.0
+    for state in 0..<states.count where states.base[state] > LegacyInformationGain.insideOffset {
+      fillColumn(state, likelihoods)
+      Contraction.addScaled(states.base[state], column.base, to: joint.base, count: outcomes)
+      expected += states.base[state] * negentropy(column.base, LegacyInformationGain.insideOffset)
+    }
+    return expected - negentropy(joint.base, legacyOffset)
+  }
+
+  /// P(joint outcome | joint state), the last modality varying fastest.
+  private func fillColumn(_ state: Int, _ likelihoods: UnsafePointer<Double>) {
+    column.base[0] = 1
+    var count = 1
+    for modality in 0..<maps.count {
+      let plan = space.compiled.modalities.base[modality]
+      let run = likelihoods + plan.offset + Int(maps[modality].base[state]) * plan.outcomes
+      count = outerProduct(column.base, count, run, plan.outcomes)
+    }
+  }
+
+  private func negentropy(_ p: UnsafePointer<Double>, _ offset: Double) -> Double {
+    for outcome in 0..<outcomes { logs.base[outcome] = p[outcome] + offset }
+    VectorMath.log(inPlace: logs.base, count: outcomes)
+    return Contraction.dot(p, logs.base, count: outcomes)
+  }
+}

@@ -1,0 +1,85 @@
+/// How policies are scored: the `planning` keys of `aif.agent/1`.
+public struct PlanningSettings: Hashable, Sendable {
+  /// How policies are searched.
+  public enum Method: String, Hashable, Sendable, CaseIterable {
+    /// Every policy of the model's list, or all sequences of the horizon's length.
+    case enumerate
+  }
+  /// Over which outcomes the state information gain is taken.
+  public enum InformationGain: String, Hashable, Sendable, CaseIterable {
+    /// The joint outcome of all modalities: never more than there is to know.
+    case joint
+    /// Each modality by itself, summed (pymdp 1.x).
+    case perModality
+  }
+  /// How much one count would teach.
+  public enum Novelty: String, Hashable, Sendable, CaseIterable {
+    /// The expected divergence between Dirichlet posteriors, by digamma.
+    case exact
+    /// 1/a0 - 1/a (SPM, pymdp 0.0.7), about twice the exact value for large counts.
+    case heuristic
+  }
+  /// Preference for states from which the goal can be reached in time.
+  public struct Inductive: Hashable, Sendable {
+    /// The number of backward steps from the goal that are remembered; at least 1.
+    public var depth: Int
+    /// A transition more probable than this counts as possible, in 0..<1.
+    public var threshold: Double
+    /// The cost of a state that does not lead to the goal is ln(epsilon) nats; in 0..<1 and positive.
+    public var epsilon: Double
+
+    public init(depth: Int = 1, threshold: Double = 0.1, epsilon: Double = 1e-3) {
+      self.depth = depth
+      self.threshold = threshold
+      self.epsilon = epsilon
+    }
+  }
+
+  public var method: Method = .enumerate
+  /// Actions looked ahead, at least 1; nil leaves it to the model's policy list, or 1.
+  public var horizon: Int?
+  /// Policy precision (gamma), at least 0.
+  public var gamma = 16.0
+  public var utility = true
+  public var stateInformationGain = true
+  public var informationGain: InformationGain = .joint
+  public var parameterInformationGain = false
+  public var novelty: Novelty = .exact
+  public var inductive: Inductive?
+  /// What the preset says of preferences and averages; no file key.
+  public var convention: PlanningConvention = .standard
+
+  public init() {}
+}
+
+/// How a preset reads preferences and averages outcomes with states.
+public enum PlanningConvention: Hashable, Sendable {
+  /// Preferences as they stand; novelty averaged over outcome and state jointly; exact logarithms.
+  case standard
+  /// pymdp 1.x: novelty by the product of marginals; ln max(x, eps); C's last row repeats.
+  case pymdp1
+  /// pymdp 0.0.7: C is log softmax; product of marginals; ln(x + 1e-16).
+  case pymdp007
+}
+
+/// How the next action is chosen from the policy posterior: the `action` keys of `aif.agent/1`.
+public struct ActionSettings: Hashable, Sendable {
+  public enum Selection: String, Hashable, Sendable, CaseIterable {
+    /// The most probable; the lowest index wins a tie.
+    case deterministic
+    /// Drawn with probability proportional to the posterior to the power alpha.
+    case stochastic
+  }
+  public enum Mode: String, Hashable, Sendable, CaseIterable {
+    /// A policy is chosen and its first action taken.
+    case full
+    /// Each control's action is chosen from its marginal.
+    case marginal
+  }
+  public var selection: Selection = .deterministic
+  public var mode: Mode = .full
+  /// Action precision (alpha), at least 0; unused when deterministic.
+  public var alpha = 16.0
+
+  public init() {}
+}

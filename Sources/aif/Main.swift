@@ -1,0 +1,6 @@
+import AIFCommands
+
+@main
+struct Main {
+  static func main() { AIFCommand.main() }
+}

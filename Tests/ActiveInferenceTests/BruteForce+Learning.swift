@@ -1,0 +1,149 @@
+import ActiveInference
+import Foundation
+
+extension BruteForce {
+  /// Adds what the step taught to the counts, and makes the tables their means again.
+  mutating func learn(_ observation: [Observation], from last: [Double], _ step: Step) {
+    let rules = configuration.learning
+    if let rule = rules.likelihood { learnLikelihoods(observation, rule) }
+    if let rule = rules.transition, time > 0 { learnTransitions(observation, from: last, rule) }
+    if let rule = rules.initialState, time == 0 { learnInitialStates(step.beliefs, rule) }
+    if let rule = rules.preference { learnPreferences(observation, rule) }
+    if let rule = rules.habit { learnHabit(step.policyPosterior, rule) }
+  }
+
+  /// count0 + (1 - forgetting)(count - count0) + rate evidence, where count0 is not zero.
+  private func updated(
+    _ counts: [Double], _ first: [Double], _ evidence: [Double], _ rule: LearningSettings.Rule
+  ) -> [Double] {
+    counts.indices.map { cell in
+      guard first[cell] > 0 else { return 0 }
+      return first[cell] + (1 - rule.forgetting) * (counts[cell] - first[cell])
+        + rule.rate * evidence[cell]
+    }
+  }
+
+  private func learns(_ name: String, _ rule: LearningSettings.Rule) -> Bool {
+    rule.subset?.contains(name) ?? true
+  }
+
+  /// The weight of each outcome in an observation; nil where there was none.
+  private func outcomes(_ observation: Observation, _ size: Int) -> [Double]? {
+    switch observation {
+    case .missing: nil
+    case .outcome(let outcome): (0..<size).map { $0 == outcome ? 1 : 0 }
+    case .distribution(let weights): weights
+    }
+  }
+
+  /// A table whose columns sum to one.
+  private func mean(_ counts: Tensor) -> Table {
+    var table = Table(counts)
+    let columns = counts.shape.dropFirst().reduce(1, *)
+    for column in 0..<columns {
+      let cells = (0..<counts.shape[0]).map { $0 * columns + column }
+      let total = cells.reduce(0) { $0 + table.values[$1] }
+      for cell in cells { table.values[cell] /= total }
+    }
+    return table
+  }
+
+  private mutating func learnLikelihoods(
+    _ observation: [Observation], _ rule: LearningSettings.Rule
+  ) {
+    for (modality, entry) in observation.enumerated() {
+      let name = model.modalities[modality].name
+      guard let now = counts.likelihood[modality], learns(name, rule),
+        let first = model.concentration.likelihood[modality],
+        let seen = outcomes(entry, now.shape[0])
+      else { continue }
+      var evidence = Table(now.mapStored { _ in 0 })
+      for (state, p) in zip(states, belief) {
+        let given = model.likelihoods[modality].given.map { state[$0] }
+        for outcome in seen.indices { evidence[[outcome] + given] += seen[outcome] * p }
+      }
+      let learned = Tensor(
+        shape: now.shape, updated(now.values, first.values, evidence.values, rule))
+      counts.likelihood[modality] = learned
+      likelihood[modality] = mean(learned)
+    }
+  }
+
+  /// The posterior of the last state and this one, given everything seen so far; under mean-field
+  /// beliefs their product.
+  private func pair(
+    _ observation: [Observation], from last: [Double]
+  ) -> [(state: [Int], next: [Int], p: Double)] {
+    var pairs: [(state: [Int], next: [Int], p: Double)] = []
+    for (state, p) in zip(states, last) {
+      for (next, q) in zip(states, belief) {
+        let joint =
+          isMeanField
+          ? p * q
+          : observation.indices.reduce(p * probability(of: next, after: state, action)) {
+            $0 * weight(of: observation[$1], $1, in: next)
+          }
+        pairs.append((state, next, joint))
+      }
+    }
+    let total = pairs.reduce(0) { $0 + $1.p }
+    return pairs.map { ($0.state, $0.next, $0.p / total) }
+  }
+
+  private mutating func learnTransitions(
+    _ observation: [Observation], from last: [Double], _ rule: LearningSettings.Rule
+  ) {
+    let pairs = pair(observation, from: last)
+    for (factor, table) in model.transitions.enumerated() {
+      guard let now = counts.transition[factor], learns(model.factors[factor].name, rule),
+        let first = model.concentration.transition[factor]
+      else { continue }
+      var evidence = Table(now.mapStored { _ in 0 })
+      for (state, next, p) in pairs {
+        evidence[
+          [next[factor]] + table.given.map { state[$0] } + table.controls.map { action[$0] }] += p
+      }
+      let learned = Tensor(
+        shape: now.shape, updated(now.values, first.values, evidence.values, rule))
+      counts.transition[factor] = learned
+      transition[factor] = mean(learned)
+    }
+  }
+
+  private mutating func learnInitialStates(
+    _ beliefs: [[Double]], _ rule: LearningSettings.Rule
+  ) {
+    for (factor, belief) in beliefs.enumerated() {
+      guard let now = counts.initialState[factor], learns(model.factors[factor].name, rule),
+        let first = model.concentration.initialState[factor]
+      else { continue }
+      let learned = updated(now, first, belief, rule)
+      counts.initialState[factor] = learned
+      initialState[factor] = mean(Tensor(shape: [learned.count], learned)).values
+    }
+  }
+
+  private mutating func learnPreferences(
+    _ observation: [Observation], _ rule: LearningSettings.Rule
+  ) {
+    for (modality, entry) in observation.enumerated() {
+      let name = model.modalities[modality].name
+      guard let now = counts.preference[modality], learns(name, rule),
+        let first = model.concentration.preference[modality],
+        let seen = outcomes(entry, now.shape[0])
+      else { continue }
+      let learned = Tensor(shape: now.shape, updated(now.values, first.values, seen, rule))
+      counts.preference[modality] = learned
+      var logs = mean(learned)
+      logs.values = logs.values.map { log($0) }
+      preference[modality] = logs
+    }
+  }
+
+  private mutating func learnHabit(_ posterior: [Double], _ rule: LearningSettings.Rule) {
+    guard let now = counts.habit, let first = model.concentration.habit else { return }
+    let learned = updated(now, first, posterior, rule)
+    counts.habit = learned
+    habit = mean(Tensor(shape: [learned.count], learned)).values
+  }
+}

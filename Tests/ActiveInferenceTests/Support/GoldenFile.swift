@@ -1,0 +1,92 @@
+import ActiveInference
+import Foundation
+
+/// A fixture of `Tests/Golden`: what another program computed (README there).
+struct GoldenFile {
+  let cases: [GoldenCase]
+  /// Values of single functions, in `goldens.json`.
+  let numbers: JSONValue?
+
+  /// - Parameter name: `pymdp-1.0.4/factors`.
+  init(_ name: String) throws {
+    let file = GoldenFile.folder.appending(path: name + ".json")
+    let json = try JSONValue(contentsOf: file)
+    cases = try json.get("cases").array.map(GoldenCase.init)
+    numbers = json.find("numbers")
+  }
+
+  static var folder: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Golden")
+  }
+
+  /// The names of all fixtures of a program's version.
+  static func names(in version: String) throws -> [String] {
+    try FileManager.default
+      .contentsOfDirectory(atPath: folder.appending(path: version).path(percentEncoded: false))
+      .filter { $0.hasSuffix(".json") }
+      .map { "\(version)/\($0.dropLast(5))" }.sorted()
+  }
+}
+
+/// An agent, what it saw and did, and what the other program made of it.
+struct GoldenCase {
+  /// What the other program held at one step; what it did not say is nil.
+  struct Step {
+    let beliefs: [[Double]]
+    let freeEnergy: Double
+    let negativeExpectedFreeEnergy: [Double]
+    let policyPosterior: [Double]
+    let actionMarginals: [[Double]]
+    let terms: [String: [Double]]?
+    let choice: [Int]?
+  }
+
+  let name: String
+  let model: GenerativeModel
+  let configuration: AgentConfiguration
+  let record: BehaviourRecord
+  let steps: [Step]
+  /// Counts at the end by table and name, `A[modality_0]`.
+  let counts: [String: Tensor]
+
+  init(_ json: JSONValue) throws {
+    name = try json.get("name").text
+    model = try GenerativeModel(ModelDescription(json: json.get("model")))
+    configuration = try AgentConfiguration(json: json.get("agent"))
+    record = try BehaviourRecord(json: json.get("data"))
+    let expected = try json.get("expected")
+    steps = try expected.get("steps").array.map(Step.init)
+    counts = try GoldenCase.counts(expected.get("final").get("concentration"))
+  }
+
+  private static func counts(_ json: JSONValue) throws -> [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for (letter, key) in [
+      ("A", "modality"), ("B", "factor"), ("C", "modality"), ("D", "factor"),
+    ] {
+      for table in try json.find(letter)?.array ?? [] {
+        result["\(letter)[\(try table.get(key).text)]"] = try table.get("counts").tensor
+      }
+    }
+    return result
+  }
+}
+
+extension GoldenCase.Step {
+  init(_ json: JSONValue) throws {
+    beliefs = try json.get("beliefs").array.map { try $0.numbers }
+    freeEnergy = try json.get("freeEnergy").number
+    negativeExpectedFreeEnergy = try json.get("negativeExpectedFreeEnergy").numbers
+    policyPosterior = try json.get("policyPosterior").numbers
+    actionMarginals = try json.get("actionMarginals").array.map { try $0.numbers }
+    terms = try json.find("terms").map { json in
+      var terms: [String: [Double]] = [:]
+      for name in ["utility", "stateInformationGain", "parameterInformationGain", "inductive"] {
+        terms[name] = try json.get(name).numbers
+      }
+      return terms
+    }
+    choice = try json.find("action")?.integers
+  }
+}
