@@ -73,6 +73,8 @@ let package = Package(
     environmentTests("GridWorld"),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CGSL", "COpenBLAS"], swiftSettings: settings),
+    .testTarget(
+      name: "ReadmeTests", dependencies: ["ActiveInference", "TMaze"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

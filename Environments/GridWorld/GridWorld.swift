@@ -17,7 +17,7 @@ import ActiveInference
 /// ```
 ///
 /// Source: `pymdp.envs.grid_world.GridWorld` of inferactively-pymdp 1.0.4, entry for entry.
-public struct GridWorld: NamedEnvironment {
+public struct GridWorld: ModelBackedEnvironment {
   /// What it is called.
   public static let identifier = "gridworld"
   /// One sentence about it.
@@ -37,7 +37,8 @@ public struct GridWorld: NamedEnvironment {
 
   /// What the agent believes of the grid.
   public let model: GenerativeModel
-  private let world: ModelEnvironment
+  /// The process: the agent's model.
+  public let world: ModelEnvironment
   private let layout: Layout
   private let successProbability: Double
 
@@ -74,22 +75,6 @@ public struct GridWorld: NamedEnvironment {
     let needed = (moves + 4 * (moves * (1 - p)).squareRoot()) / p
     return 1 + Int(min(needed, 9_999).rounded(.up))
   }
-
-  /// Puts the agent on the start cell.
-  public func reset(using random: inout RandomStream) -> (state: [Int], observation: [Observation])
-  {
-    world.reset(using: &random)
-  }
-
-  /// Carries out a move.
-  public func step(
-    _ state: inout [Int], action: [Int], using random: inout RandomStream
-  ) -> [Observation] {
-    world.step(&state, action: action, using: &random)
-  }
-
-  /// The cell.
-  public func hiddenStates(_ state: [Int]) -> [Int] { state }
 
   /// Whether the cell is one of the goals.
   public func goalReached(_ state: [Int], observation: [Observation]) -> Bool? {

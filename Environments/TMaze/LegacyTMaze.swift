@@ -14,7 +14,7 @@ import ActiveInference
 ///
 /// Source: `TMazeEnv` and, with `nullCue`, `TMazeEnvNullOutcome` of `pymdp.legacy.envs.tmaze` in
 /// inferactively-pymdp 1.0.4 (unchanged since 0.0.7), entry for entry.
-public struct LegacyTMaze: NamedEnvironment {
+public struct LegacyTMaze: ModelBackedEnvironment {
   /// What it is called.
   public static let identifier = "tmaze-legacy"
   /// One sentence about it.
@@ -30,10 +30,8 @@ public struct LegacyTMaze: NamedEnvironment {
 
   /// What the agent believes of the maze.
   public let model: GenerativeModel
-  private let world: ModelEnvironment
-
-  /// The model that the world follows: the agent's, except that its context may be fixed.
-  public var process: GenerativeModel { world.process }
+  /// The process: the agent's model, except that its context may be fixed.
+  public let world: ModelEnvironment
 
   /// The maze for given values; a parameter that is not given has its default.
   ///
@@ -58,27 +56,6 @@ public struct LegacyTMaze: NamedEnvironment {
 
   /// As in the demonstration of pymdp.
   public var steps: Int { 5 }
-
-  /// Puts the agent at the centre.
-  public func reset(using random: inout RandomStream) -> (state: [Int], observation: [Observation])
-  {
-    world.reset(using: &random)
-  }
-
-  /// Carries out a move.
-  public func step(
-    _ state: inout [Int], action: [Int], using random: inout RandomStream
-  ) -> [Observation] {
-    world.step(&state, action: action, using: &random)
-  }
-
-  /// Location and context.
-  public func hiddenStates(_ state: [Int]) -> [Int] { state }
-
-  /// Whether a reward is observed.
-  public func goalReached(_ state: [Int], observation: [Observation]) -> Bool? {
-    world.goalReached(state, observation: observation)
-  }
 }
 
 extension LegacyTMaze {

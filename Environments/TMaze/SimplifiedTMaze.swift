@@ -12,7 +12,7 @@ import ActiveInference
 /// - Parameters: ``parameters``, pymdp's with its defaults and the two preferences.
 ///
 /// Source: `pymdp.envs.tmaze.SimplifiedTMaze` of inferactively-pymdp 1.0.4, entry for entry.
-public struct SimplifiedTMaze: NamedEnvironment {
+public struct SimplifiedTMaze: ModelBackedEnvironment {
   /// What it is called.
   public static let identifier = "tmaze-simplified"
   /// One sentence about it.
@@ -22,10 +22,8 @@ public struct SimplifiedTMaze: NamedEnvironment {
 
   /// What the agent believes of the maze.
   public let model: GenerativeModel
-  private let world: ModelEnvironment
-
-  /// The model that the world follows: the agent's, except that its context may be fixed.
-  public var process: GenerativeModel { world.process }
+  /// The process: the agent's model, except that its context may be fixed.
+  public let world: ModelEnvironment
 
   /// The maze for given values; a parameter that is not given has its default.
   ///
@@ -48,27 +46,6 @@ public struct SimplifiedTMaze: NamedEnvironment {
 
   /// The cue, an arm, and the other arm after a misleading cue.
   public var steps: Int { 4 }
-
-  /// Puts the agent at the centre.
-  public func reset(using random: inout RandomStream) -> (state: [Int], observation: [Observation])
-  {
-    world.reset(using: &random)
-  }
-
-  /// Carries out a move.
-  public func step(
-    _ state: inout [Int], action: [Int], using random: inout RandomStream
-  ) -> [Observation] {
-    world.step(&state, action: action, using: &random)
-  }
-
-  /// Location and context.
-  public func hiddenStates(_ state: [Int]) -> [Int] { state }
-
-  /// Whether a reward is observed.
-  public func goalReached(_ state: [Int], observation: [Observation]) -> Bool? {
-    world.goalReached(state, observation: observation)
-  }
 }
 
 extension SimplifiedTMaze {

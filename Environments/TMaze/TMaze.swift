@@ -16,7 +16,7 @@ import ActiveInference
 /// ```
 ///
 /// Source: `pymdp.envs.tmaze.TMaze` of inferactively-pymdp 1.0.4, entry for entry.
-public struct TMaze: NamedEnvironment {
+public struct TMaze: ModelBackedEnvironment {
   /// What it is called.
   public static let identifier = "tmaze"
   /// One sentence about it.
@@ -26,10 +26,8 @@ public struct TMaze: NamedEnvironment {
 
   /// What the agent believes of the maze.
   public let model: GenerativeModel
-  private let world: ModelEnvironment
-
-  /// The model that the world follows: the agent's, except that its context may be fixed.
-  public var process: GenerativeModel { world.process }
+  /// The process: the agent's model, except that its context may be fixed.
+  public let world: ModelEnvironment
 
   /// The maze for given values; a parameter that is not given has its default.
   ///
@@ -52,27 +50,6 @@ public struct TMaze: NamedEnvironment {
 
   /// There and back to the cue, and one return from the wrong arm.
   public var steps: Int { 7 }
-
-  /// Puts the agent at the centre.
-  public func reset(using random: inout RandomStream) -> (state: [Int], observation: [Observation])
-  {
-    world.reset(using: &random)
-  }
-
-  /// Carries out a move.
-  public func step(
-    _ state: inout [Int], action: [Int], using random: inout RandomStream
-  ) -> [Observation] {
-    world.step(&state, action: action, using: &random)
-  }
-
-  /// Location and context.
-  public func hiddenStates(_ state: [Int]) -> [Int] { state }
-
-  /// Whether a reward is observed.
-  public func goalReached(_ state: [Int], observation: [Observation]) -> Bool? {
-    world.goalReached(state, observation: observation)
-  }
 }
 
 extension TMaze {

@@ -21,7 +21,7 @@ struct EnvironmentsCommand: ParsableCommand {
       return environments.map { type in
         var table = TextTable(["  parameter", "default", "meaning"])
         for parameter in type.parameters {
-          table.add(["  \(parameter.name)", "\(parameter.defaultValue)", parameter.summary])
+          table.add(["  \(parameter.name)", parameter.defaultValue.written, parameter.summary])
         }
         return "\(type.identifier)\n  \(type.summary)\n" + table.text
       }.joined(separator: "\n")
@@ -30,7 +30,7 @@ struct EnvironmentsCommand: ParsableCommand {
     case .csv:
       let rows = environments.flatMap { type in
         type.parameters.map {
-          [type.identifier, $0.name, "\($0.defaultValue)", $0.summary].map(csvCell)
+          [type.identifier, $0.name, $0.defaultValue.written, $0.summary].map(csvCell)
             .joined(separator: ",") + "\n"
         }
       }

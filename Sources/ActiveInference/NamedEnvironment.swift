@@ -4,6 +4,8 @@
 public protocol NamedEnvironment: Environment {
   /// What it is called, `tmaze`.
   static var identifier: String { get }
+  /// Its version: a change that moves results raises it.
+  static var version: Int { get }
   /// One sentence for `aif environments`.
   static var summary: String { get }
   /// Its parameters with their defaults.
@@ -18,14 +20,50 @@ public protocol NamedEnvironment: Environment {
   var steps: Int { get }
 }
 
+extension NamedEnvironment {
+  /// The first version.
+  public static var version: Int { 1 }
+}
+
+/// A named environment whose process is a generative model: all it has to say is which.
+public protocol ModelBackedEnvironment: NamedEnvironment where State == [Int] {
+  /// The process: the agent's model, or one that differs from it.
+  var world: ModelEnvironment { get }
+}
+
+extension ModelBackedEnvironment {
+  /// Draws the first states and what is seen of them.
+  public func reset(using random: inout RandomStream) -> (state: [Int], observation: [Observation])
+  {
+    world.reset(using: &random)
+  }
+
+  /// Draws the next states and what is seen of them.
+  public func step(
+    _ state: inout [Int], action: [Int], using random: inout RandomStream
+  ) -> [Observation] {
+    world.step(&state, action: action, using: &random)
+  }
+
+  /// One a factor.
+  public func hiddenStates(_ state: [Int]) -> [Int] { state }
+
+  /// Whether the world's goal outcome is observed.
+  public func goalReached(_ state: [Int], observation: [Observation]) -> Bool? {
+    world.goalReached(state, observation: observation)
+  }
+}
+
 /// A parameter of a named environment.
 public struct EnvironmentParameter: Hashable, Sendable {
   /// Its name as `--set` takes it.
   public let name: String
+  /// Its value unless one is given.
   public let defaultValue: ParameterValue
   /// What it does, its unit and range.
   public let summary: String
 
+  /// A parameter and what it does.
   public init(_ name: String, _ defaultValue: ParameterValue, _ summary: String) {
     self.name = name
     self.defaultValue = defaultValue

@@ -32,7 +32,8 @@ public struct Difference: Hashable, Sendable, CustomStringConvertible {
   /// Numbers have as many digits as it takes to tell one from every other.
   public var description: String {
     let place = (step.map { "step \($0), " } ?? "") + phrase
-    let position = labels.isEmpty ? "" : " (" + labels.joined(separator: ", ") + ")"
+    let position =
+      labels.count > 1 ? " (" + labels.joined(separator: ", ") + ")" : labels.map { " " + $0 }.joined()
     return "\(place)\(position): expected \(expected), got \(actual)\(distance)"
   }
 

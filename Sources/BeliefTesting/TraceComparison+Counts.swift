@@ -11,17 +11,19 @@ extension TraceComparison {
     let transitions = zip(model.factors, model.transitions).map { factor, table in
       [factor] + table.given.map { model.factors[$0] } + table.controls.map { model.controls[$0] }
     }
-    try compareTensors(expected.likelihood, actual.likelihood, "A", likelihoods)
-    try compareTensors(expected.transition, actual.transition, "B", transitions)
+    let modalities = model.modalities
+    let factors = model.factors
+    try compareTensors(expected.likelihood, actual.likelihood, "A", modalities, likelihoods)
+    try compareTensors(expected.transition, actual.transition, "B", factors, transitions)
     try compareTensors(
-      expected.preference, actual.preference, "C",
-      zip(model.modalities, expected.preference).map { modality, table in
+      expected.preference, actual.preference, "C", modalities,
+      zip(modalities, expected.preference).map { modality, table in
         guard let table, table.shape.count > 1 else { return [modality] }
         return [Variable("planning step", size: table.shape[0]), modality]
       })
     try compareTensors(
-      expected.initialState.map(vector), actual.initialState.map(vector), "D",
-      model.factors.map { [$0] })
+      expected.initialState.map(vector), actual.initialState.map(vector), "D", factors,
+      factors.map { [$0] })
     try comparePolicies(expected.habit, actual.habit, quantity("E", "count of policy"))
   }
 
@@ -34,15 +36,15 @@ extension TraceComparison {
   }
 
   private func compareTensors(
-    _ expected: [Tensor?], _ actual: [Tensor?], _ letter: String, _ axes: [[Variable]]
+    _ expected: [Tensor?], _ actual: [Tensor?], _ letter: String,
+    _ variables: [Variable], _ axes: [[Variable]]
   ) throws(Found) {
     let quantity = quantity(letter, "count in \(letter)")
     try compareCounts(expected.count, actual.count, quantity.counted("tables"))
     for table in expected.indices {
-      let axes = table < axes.count ? axes[table] : []
-      let inside = quantity.at(table, axes.last.map { axes.count == 1 ? $0.name : "" } ?? "")
+      let inside = quantity.at(table, label(table, of: variables))
       try compareOptional(expected[table], actual[table], inside) { one, other throws(Found) in
-        try compare(one, other, inside, axes)
+        try compare(one, other, inside, table < axes.count ? axes[table] : [])
       }
     }
   }

@@ -24,13 +24,17 @@ extension TraceComparison {
     throw found(quantity(), .number(expected), .number(actual))
   }
 
-  func compareWhole(_ expected: Int, _ actual: Int, _ quantity: Quantity) throws(Found) {
-    if expected != actual { throw found(quantity, .integer(expected), .integer(actual)) }
+  func compareWhole(
+    _ expected: Int, _ actual: Int, _ quantity: @autoclosure () -> Quantity
+  ) throws(Found) {
+    if expected != actual { throw found(quantity(), .integer(expected), .integer(actual)) }
   }
 
   /// Compares how many there are, so that what follows can walk both lists.
-  func compareCounts(_ expected: Int, _ actual: Int, _ quantity: Quantity) throws(Found) {
-    try compareWhole(expected, actual, quantity)
+  func compareCounts(
+    _ expected: Int, _ actual: Int, _ quantity: @autoclosure () -> Quantity
+  ) throws(Found) {
+    try compareWhole(expected, actual, quantity())
   }
 
   /// Compares what both have; nothing where the expected trace left it out.
@@ -71,12 +75,12 @@ extension TraceComparison {
     try compareOptional(expected, actual, quantity) { one, other throws(Found) in
       try compareCounts(one.count, other.count, quantity.counted("lists"))
       for row in one.indices {
-        let inside = quantity.at(row, label(row, of: variables))
-        try compareCounts(one[row].count, other[row].count, inside.counted("numbers"))
+        func inside() -> Quantity { quantity.at(row, label(row, of: variables)) }
+        try compareCounts(one[row].count, other[row].count, inside().counted("numbers"))
         for column in one[row].indices {
           try compareNumbers(
             one[row][column], other[row][column],
-            inside.at(column, value(column, row, of: variables)))
+            inside().at(column, value(column, row, of: variables)))
         }
       }
     }
@@ -112,7 +116,7 @@ extension TraceComparison {
     }
   }
 
-  /// A policy's number and its actions: `7: left, then cue`.
+  /// A policy's number and its actions: `7 (left, then cue)`.
   private func words(policy: Int) -> String {
     guard let compiled = try? CompiledModel(model),
       let policies = try? PolicySet(compiled, horizon: agent.planning.horizon),
@@ -121,6 +125,6 @@ extension TraceComparison {
     let steps = policies.policy(policy).map { action in
       action.indices.map { value(action[$0], $0, of: model.controls) }.joined(separator: " and ")
     }
-    return steps.isEmpty ? "\(policy)" : "\(policy): " + steps.joined(separator: ", then ")
+    return steps.isEmpty ? "\(policy)" : "\(policy) (" + steps.joined(separator: ", then ") + ")"
   }
 }

@@ -96,17 +96,19 @@ struct TraceComparison {
   ) throws(Found) {
     try compareCounts(expected.count, actual.count, .observation.counted("entries"))
     for modality in expected.indices {
-      let name = label(modality, of: model.modalities)
-      let quantity = Quantity.observation.at(modality, name)
+      func quantity() -> Quantity {
+        .observation.at(modality, label(modality, of: model.modalities))
+      }
       switch (expected[modality], actual[modality]) {
       case (.distribution(let one), .distribution(let other)):
-        try compareCounts(one.count, other.count, quantity.counted("probabilities"))
+        try compareCounts(one.count, other.count, quantity().counted("probabilities"))
         for outcome in one.indices {
-          let inside = quantity.at(outcome, value(outcome, modality, of: model.modalities))
-          try compareNumbers(one[outcome], other[outcome], inside)
+          try compareNumbers(
+            one[outcome], other[outcome],
+            quantity().at(outcome, value(outcome, modality, of: model.modalities)))
         }
       case (let one, let other) where one != other:
-        throw found(quantity, written(one, modality), written(other, modality))
+        throw found(quantity(), written(one, modality), written(other, modality))
       default: continue
       }
     }
@@ -123,15 +125,17 @@ struct TraceComparison {
   private func compareTerms(_ expected: PolicyTerms?, _ actual: PolicyTerms?) throws(Found) {
     let quantity = Quantity("terms", "terms of policies")
     try compareOptional(expected, actual, quantity) { one, other throws(Found) in
-      for (key, words, path) in TraceComparison.terms {
+      for term in TraceComparison.terms {
         try comparePolicies(
-          one[keyPath: path], other[keyPath: path],
-          Quantity("terms.\(key)", "\(words) of policy"))
+          one[keyPath: term.path], other[keyPath: term.path],
+          Quantity("terms.\(term.key)", "\(term.words) of policy"))
       }
     }
   }
 
-  private static let terms: [(String, String, KeyPath<PolicyTerms, [Double]> & Sendable)] = [
+  private static let terms: [
+    (key: String, words: String, path: any KeyPath<PolicyTerms, [Double]> & Sendable)
+  ] = [
     ("utility", "utility", \.utility),
     ("stateInformationGain", "state information gain", \.stateInformationGain),
     ("parameterInformationGain", "parameter information gain", \.parameterInformationGain),

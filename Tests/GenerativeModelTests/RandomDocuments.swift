@@ -4,8 +4,13 @@ import Kernels
 /// Documents of every form, drawn at random.
 struct RandomDocuments {
   private var random: RandomStream
+  private var pieces: [String] = [
+    "a", "no", "null", " ", "1", "é", "😀", "\"", "\\", "\n", "\t", "\u{1}", "\u{85}", "\u{2028}",
+    "\u{FEFF}", ":", "#", "- ", "{", "]", "&", "*", "~", "'", "%", "@", "\u{7F}", "\u{FFFF}", ".",
+  ]
 
-  init(seed: UInt64) {
+  init(seed: UInt64, without piece: String = "") {
+    pieces.removeAll { $0 == piece }
     random = RandomStream(seed: seed, episode: 0, step: 0, purpose: .user)
   }
 
@@ -20,11 +25,7 @@ struct RandomDocuments {
   }
 
   mutating func text() -> String {
-    let pieces: [String] = [
-      "a", "no", "null", " ", "1", "é", "😀", "\"", "\\", "\n", "\t", "\u{1}", "\u{85}", "\u{2028}",
-      "\u{FEFF}", ":", "#", "- ", "{", "]", "&", "*", "~", "'", "%", "@", "\u{7F}", "\u{FFFF}", ".",
-    ]
-    return (0..<below(5)).map { _ in pieces[below(pieces.count)] }.joined()
+    (0..<below(5)).map { _ in pieces[below(pieces.count)] }.joined()
   }
 
   mutating func value(depth: Int) -> DocumentValue {

@@ -22,7 +22,8 @@ struct Levers: NamedEnvironment {
       Control("pull", ["left", "right"])
       Modality("pay", ["none", "win", "loss"], given: "better", "pulled", prefer: ["win": 2]) {
         if $0["pulled"] == "none" { return "none" }
-        return $0["pulled"] == $0["better"] ? ["win": 0.8, "loss": 0.2] : ["win": 0.2, "loss": 0.8]
+        let chance = $0["pulled"] == $0["better"] ? 0.8 : 0.2
+        return ["win": chance, "loss": 1 - chance]
       }
       Transition(of: "better", probability: .values([[0.9, 0.1], [0.1, 0.9]]))
       Transition(of: "pulled", given: [], controls: "pull") { [$0["pull"]: 1] }
@@ -33,7 +34,9 @@ struct Levers: NamedEnvironment {
     (State(better: random.categorical([0.5, 0.5])), [.outcome(0)])
   }
 
-  func step(_ state: inout State, action: [Int], using random: inout RandomStream) -> [Observation] {
+  func step(
+    _ state: inout State, action: [Int], using random: inout RandomStream
+  ) -> [Observation] {
     state.age += 1
     if random.nextUnit() < 0.01 * Double(state.age) { state = State(better: 1 - state.better) }
     let chance = action[0] == state.better ? 0.8 : 0.2

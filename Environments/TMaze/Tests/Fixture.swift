@@ -28,13 +28,13 @@ struct Fixture: Decodable, Sendable {
     switch environment {
     case TMaze.identifier:
       let maze = try TMaze(parameters: parameters)
-      return (maze.model, maze.process)
+      return (maze.model, maze.world.process)
     case SimplifiedTMaze.identifier:
       let maze = try SimplifiedTMaze(parameters: parameters)
-      return (maze.model, maze.process)
+      return (maze.model, maze.world.process)
     default:
       let maze = try LegacyTMaze(parameters: parameters)
-      return (maze.model, maze.process)
+      return (maze.model, maze.world.process)
     }
   }
 

@@ -67,7 +67,7 @@ import Testing
   @Test("none and whole numbers are understood")
   func forms() throws {
     let plain = try TMaze()
-    #expect(try TMaze(parameters: ["rewardCondition": .text("none")]).process == plain.process)
-    #expect(try TMaze(parameters: ["rewardProbability": .integer(1)]).process == plain.process)
+    #expect(try TMaze(parameters: ["rewardCondition": .text("none")]).world.process == plain.process)
+    #expect(try TMaze(parameters: ["rewardProbability": .integer(1)]).world.process == plain.process)
   }
 }

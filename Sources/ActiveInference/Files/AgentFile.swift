@@ -57,11 +57,10 @@ extension AgentConfiguration {
     _ path: String, to value: DocumentValue
   ) throws(InvalidInput) -> AgentConfiguration {
     let faults = FaultList()
-    let known = ["preset"] + AgentConfiguration.keys.paths()
-    guard known.contains(path) else {
+    guard AgentConfiguration.settingPaths.contains(path) else {
       faults.add(
         "agent.\(path)", "there is no such setting",
-        remedy: suggestion(for: path, among: known, kind: "setting"))
+        remedy: AgentConfiguration.settingMeant(by: path))
       throw InvalidInput(source: "--set", faults.faults)
     }
     let document = path.split(separator: ".").reversed().reduce(value) { value, key in
@@ -70,6 +69,18 @@ extension AgentConfiguration {
     let result = overlaying(document, "agent", faults)
     try faults.check(source: "--set")
     return result
+  }
+
+  /// What ``setting(_:to:)`` takes: `preset`, `inference`, `inference.algorithm`, ...
+  package static let settingPaths = ["preset"] + keys.paths()
+
+  /// The setting that was meant: with the same last key, or else the nearest path.
+  private static func settingMeant(by path: String) -> String {
+    let last = path.split(separator: ".").last
+    let same = settingPaths.filter { $0.split(separator: ".").last == last }
+    if same.count == 1 { return "did you mean 'agent.\(same[0])'?" }
+    return suggestion(
+      for: "agent.\(path)", among: settingPaths.map { "agent.\($0)" }, kind: "setting")
   }
 
   /// Lays the preset and the sections of an object over this agent.

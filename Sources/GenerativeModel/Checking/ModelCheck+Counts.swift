@@ -114,7 +114,8 @@ extension ModelCheck {
     var run = FaultRun()
     forEachPair(mean, given) { offset, mean, given in
       if !((mean - given).magnitude <= ModelCheck.tolerance) {
-        let what = noun == "logPreference" ? "the logarithm of the counts' mean" : "the counts' mean"
+        let isLogarithm = noun == "logPreference"
+        let what = isLogarithm ? "the logarithm of the counts' mean" : "the counts' mean"
         run.add(
           Fault(
             place.entry(offset), "\(what) is \(shown(mean)) but \(noun) is \(shown(given))",

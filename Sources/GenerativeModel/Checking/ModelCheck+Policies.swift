@@ -8,7 +8,8 @@ extension ModelCheck {
   /// Checks numbers over policies; only an explicit list says how many there are.
   mutating func checkHabit(_ values: [Double], _ name: String, isCount: Bool) -> Bool {
     if let policies = description.policies, policies.count != values.count {
-      add(name, "expected \(policies.count) entries, one a policy, found \(values.count)")
+      let expected = "\(policies.count) entr\(policies.count == 1 ? "y" : "ies")"
+      add(name, "expected \(expected), one a policy, found \(values.count)")
       return false
     }
     if values.isEmpty && isUnreadable(name) { return false }
@@ -27,7 +28,8 @@ extension ModelCheck {
     }
     var run = FaultRun()
     for (index, policy) in policies.enumerated() {
-      if let fault = fault(in: policy, "policies[\(index)]", length: first.count) { run.add(fault) }
+      let place = "policies[\(index)]"
+      if let fault = fault(in: policy, place, length: first.count) { run.add(fault) }
     }
     faults += run.summary("policies", one: "policy", many: "policies")
   }
@@ -36,14 +38,15 @@ extension ModelCheck {
   private func fault(in policy: [[Int]], _ place: String, length: Int) -> Fault? {
     if policy.isEmpty { return Fault(place, "has no step", remedy: "give an action for each step") }
     if policy.count != length {
-      let steps = "\(policy.count) step\(policy.count == 1 ? "" : "s")"
-      return Fault(place, "has \(steps) but the first has \(length)", remedy: "make them equal")
+      return Fault(
+        place, "has \(counted(policy.count, "step")) but the first has \(length)",
+        remedy: "make them equal")
     }
     for (step, actions) in policy.enumerated() {
       if actions.count != description.controls.count {
+        let expected = counted(description.controls.count, "action")
         return Fault(
-          place, "step \(step): expected \(description.controls.count) actions, one a control,"
-            + " found \(actions.count)")
+          place, "step \(step): expected \(expected), one a control, found \(actions.count)")
       }
       for (control, action) in zip(description.controls, actions)
       where control.size > 0 && !(0..<control.size).contains(action) {

@@ -70,6 +70,9 @@ struct FaultRun {
   }
 }
 
+/// A count with its noun: `1 action`, `2 actions`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
 /// A number as a message shows it: to nine decimals, so that 0.98 is not 0.9799999999999999.
 func shown(_ value: Double) -> String {
   let scaled = value * 1e9

@@ -42,6 +42,11 @@ package enum Document {
 }
 
 extension DocumentValue {
+  /// A list of integers, written without a point; it is read as ``numbers(_:)``.
+  package static func integers(_ values: [Int]) -> DocumentValue {
+    .array(values.map { .integer($0) })
+  }
+
   /// A list in the form in which it would be read: numbers alone become ``numbers(_:)``.
   package static func list(_ values: [DocumentValue]) -> DocumentValue {
     var numbers: [Double] = []

@@ -150,7 +150,8 @@ extension JSONReader {
       if 0xD800..<0xDC00 ~= scalar, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
         let low = try hexadecimal()
         // Anything but a low half leaves a value that no scalar has.
-        scalar = 0xDC00..<0xE000 ~= low ? 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00) : 0xD800
+        let isLow = 0xDC00..<0xE000 ~= low
+        scalar = isLow ? 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00) : 0xD800
       }
       guard let scalar = Unicode.Scalar(scalar) else {
         throw SyntaxFault(offset: start, problem: "half a surrogate pair is no character")

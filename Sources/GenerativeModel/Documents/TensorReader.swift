@@ -34,7 +34,7 @@ extension Tensor {
       let isLast = axis == shape.count - 1
       if isLast, let numbers = value.doubles {
         guard numbers.count == shape[axis] else {
-          run.add(Fault(place, "expected \(shape[axis]) numbers, found \(numbers.count)"))
+          run.add(Fault(place, "expected \(counted(shape[axis], "number")), found \(numbers.count)"))
           return
         }
         values += numbers
@@ -48,17 +48,18 @@ extension Tensor {
       }
     }
 
-    private func fault(_ value: DocumentValue, _ axis: Int, _ isLast: Bool, _ place: String) -> Fault
-    {
+    private func fault(
+      _ value: DocumentValue, _ axis: Int, _ isLast: Bool, _ place: String
+    ) -> Fault {
       if isLast, let items = value.items,
         let (index, item) = items.enumerated().first(where: { $0.element.double == nil })
       {
         return Fault("\(place)[\(index)]", "expected a number, found \(item.shownInMessages)")
       }
-      let noun = isLast ? "numbers" : "lists"
-      let found = value.items.map { "\($0.count) \(isLast ? "lists" : "entries")" }
-      return Fault(
-        place, "expected \(shape[axis]) \(noun), found \(found ?? value.shownInMessages)")
+      let expected = counted(shape[axis], isLast ? "number" : "list")
+      let isUneven = value.items.map { $0.count != shape[axis] } ?? false
+      let found = isUneven ? "\(value.items?.count ?? 0)" : value.shownInMessages
+      return Fault(place, "expected \(expected), found \(found)")
     }
   }
 
@@ -81,7 +82,7 @@ extension Tensor {
       return nil
     }
     guard rows.count == values.count else {
-      faults.add(place, "has \(rows.count) coordinates but \(values.count) values")
+      faults.add(place, "has \(counted(rows.count, "coordinate")) but \(counted(values.count, "value"))")
       return nil
     }
     var entries: [(offset: Int, value: Double)] = []
@@ -123,10 +124,8 @@ extension Tensor {
     case .dense(let values): return Tensor.nested(values[...], shape[...])
     case .sparse(let offsets, let values):
       return .object([
-        .init("shape", .list(shape.map { .integer($0) })),
-        .init(
-          "index",
-          .array(offsets.map { .numbers(Tensor.coordinates($0, shape).map(Double.init)) })),
+        .init("shape", .integers(shape)),
+        .init("index", .array(offsets.map { .integers(Tensor.coordinates($0, shape)) })),
         .init("value", values.isEmpty ? .array([]) : .numbers(values)),
       ])
     }

@@ -141,7 +141,7 @@ extension ModelDescription {
       } else {
         run.add(
           Fault(
-            "policies.list[\(index)]", "expected a list of steps, found \(policy.shownInMessages)",
+            "policies.list[\(index)]", "is no list of steps",
             remedy: "a step is a list with the index of one action a control"))
       }
     }

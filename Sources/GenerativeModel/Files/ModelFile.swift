@@ -129,7 +129,7 @@ extension GenerativeModel {
   private func list(_ policies: [[[Int]]]) -> DocumentValue {
     .array(
       policies.map { steps in
-        .array(steps.map { actions in .list(actions.map { .integer($0) }) })
+        .array(steps.map { .integers($0) })
       })
   }
 

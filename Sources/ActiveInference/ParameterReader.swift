@@ -1,16 +1,22 @@
-import ActiveInference
+import GenerativeModel
 
 /// Reads the values given to an environment's parameters and gathers every fault, so that all of
 /// them are reported at once.
-struct ParameterReader {
+///
+/// ```swift
+/// var reader = ParameterReader(parameters, of: MyWorld.self)
+/// let slip = reader.probability("slip")
+/// try reader.check()
+/// ```
+public struct ParameterReader {
   /// Everything wrong so far.
-  private(set) var faults: [Fault] = []
+  public private(set) var faults: [Fault] = []
   private let source: String
   private let declared: [EnvironmentParameter]
   private var values: [String: ParameterValue] = [:]
 
   /// Takes the values that are known by name; a fault for each that is not.
-  init(_ given: [String: ParameterValue], of kind: any NamedEnvironment.Type) {
+  public init(_ given: [String: ParameterValue], of kind: any NamedEnvironment.Type) {
     source = kind.identifier
     declared = kind.parameters
     for parameter in declared { values[parameter.name] = parameter.defaultValue }
@@ -27,15 +33,15 @@ struct ParameterReader {
   }
 
   /// The value given, or else the default.
-  subscript(name: String) -> ParameterValue { values[name] ?? .none }
+  public subscript(name: String) -> ParameterValue { values[name] ?? .none }
 
   /// Whether a value other than the default was given.
-  func isChanged(_ name: String) -> Bool {
+  public func isChanged(_ name: String) -> Bool {
     declared.contains { $0.name == name && $0.defaultValue != self[name] }
   }
 
   /// A number in 0...1.
-  mutating func probability(_ name: String) -> Double {
+  public mutating func probability(_ name: String) -> Double {
     let remedy = "give a number from 0 to 1"
     guard let value = number(name, remedy) else { return 0 }
     if !(0...1).contains(value) {
@@ -45,7 +51,7 @@ struct ParameterReader {
   }
 
   /// A finite number.
-  mutating func finite(_ name: String) -> Double {
+  public mutating func finite(_ name: String) -> Double {
     let remedy = "give a finite number"
     guard let value = number(name, remedy) else { return 0 }
     if !value.isFinite { report(name, "\(self[name].written) is not finite", remedy) }
@@ -53,7 +59,7 @@ struct ParameterReader {
   }
 
   /// A whole number of at least 1; nil after a fault.
-  mutating func count(_ name: String) -> Int? {
+  public mutating func count(_ name: String) -> Int? {
     let remedy = "give 1, 2, 3, ..."
     switch self[name] {
     case .integer(let value) where value >= 1: return value
@@ -66,14 +72,14 @@ struct ParameterReader {
   }
 
   /// True or false.
-  mutating func flag(_ name: String) -> Bool {
+  public mutating func flag(_ name: String) -> Bool {
     if case .boolean(let value) = self[name] { return value }
     report(name, "\(self[name].written) is neither true nor false", "give true or false")
     return false
   }
 
   /// The index of one of the words; nil where it is not set.
-  mutating func choice(_ name: String, of words: [String]) -> Int? {
+  public mutating func choice(_ name: String, of words: [String]) -> Int? {
     if self[name] == .none { return nil }
     if case .text(let word) = self[name], let index = words.firstIndex(of: word) { return index }
     let choices = words.joined(separator: ", ")
@@ -82,12 +88,12 @@ struct ParameterReader {
   }
 
   /// Notes a fault at a parameter.
-  mutating func report(_ name: String, _ problem: String, _ remedy: String = "") {
+  public mutating func report(_ name: String, _ problem: String, _ remedy: String = "") {
     faults.append(Fault(name, problem, remedy: remedy))
   }
 
   /// Throws what was found, if anything.
-  func check() throws(InvalidInput) {
+  public func check() throws(InvalidInput) {
     if !faults.isEmpty { throw InvalidInput(source: source, faults) }
   }
 
@@ -104,7 +110,7 @@ struct ParameterReader {
 
 extension ParameterValue {
   /// As somebody would write it, text in quotation marks.
-  var written: String {
+  public var written: String {
     switch self {
     case .boolean(let value): "\(value)"
     case .integer(let value): "\(value)"

@@ -1,0 +1,147 @@
+import ActiveInference
+import Testing
+
+@Suite("Faults of agent files")
+struct AgentFaultTests {
+  private func faults(_ text: String) -> String {
+    messages { _ = try AgentConfiguration(contentsOf: Array(text.utf8), source: "a.yaml") }
+  }
+
+  @Test("every value of the wrong kind or out of range is told at once")
+  func values() {
+    let found = faults(
+      """
+      format: aif.agent/1
+      preset: pymdp1
+      inference: {algorithm: fpj, iterations: 0, tolerance: -1e-3, impossible: never}
+      planning:
+        method: 3
+        horizon: 0.5
+        gamma: -1
+        utility: 1
+        stateInformationGain: "true"
+        informationGain: per-modality
+        parameterInformationGain: null
+        novelty: Exact
+        inductive: {depth: 0, threshold: 1, epsilon: 0}
+      action: {selection: best, mode: full, alpha: [1]}
+      learning:
+        A: {rate: -1, forgetting: 1.5, modalities: reward}
+        B: {rate: fast, factors: [location, 3, location]}
+        C: yes
+        E: {modalities: [reward]}
+      """)
+    #expect(
+      found == """
+        a.yaml: preset: unknown value 'pymdp1'; did you mean 'pymdp-1'?
+        a.yaml: inference.algorithm: unknown value 'fpj'; did you mean 'fpi'?
+        a.yaml: inference.iterations: is 0; give 1 or more
+        a.yaml: inference.tolerance: is -0.001; give a finite number, 0 or more
+        a.yaml: inference.impossible: unknown value 'never'; \
+        the nearest known value is 'error'
+        a.yaml: planning.method: expected text, found 3
+        a.yaml: planning.horizon: expected a whole number or null, found 0.5
+        a.yaml: planning.gamma: is -1.0; give a finite number, 0 or more
+        a.yaml: planning.utility: expected true or false, found 1
+        a.yaml: planning.stateInformationGain: expected true or false, found text 'true'
+        a.yaml: planning.informationGain: unknown value 'per-modality'; \
+        did you mean 'perModality'?
+        a.yaml: planning.parameterInformationGain: expected true or false, found null
+        a.yaml: planning.novelty: unknown value 'Exact'; did you mean 'exact'?
+        a.yaml: planning.inductive.depth: is 0; give 1 or more
+        a.yaml: planning.inductive.threshold: is 1.0; \
+        give a finite number, 0 or more and below 1
+        a.yaml: planning.inductive.epsilon: is 0.0; give a finite number, above 0 and below 1
+        a.yaml: action.selection: unknown value 'best'; \
+        the nearest known value is 'stochastic'
+        a.yaml: action.alpha: expected a number, found a list
+        a.yaml: learning.A.rate: is -1.0; give a finite number, 0 or more
+        a.yaml: learning.A.forgetting: is 1.5; give a finite number, 0 to 1
+        a.yaml: learning.A.modalities: expected a list of names, found text 'reward'
+        a.yaml: learning.B.rate: expected a number, found text 'fast'
+        a.yaml: learning.B.factors[1]: expected a name, found 3
+        a.yaml: learning.B.factors: 'location' is there twice; name it once
+        a.yaml: learning.C: expected an object, found text 'yes'
+        a.yaml: learning.E: unknown key 'modalities'; the nearest known key is 'forgetting'
+        """)
+  }
+
+  @Test("an unknown key names the nearest known one")
+  func keys() {
+    let found = faults(
+      """
+      format: aif.agent/1
+      planing: {horizon: 3}
+      inference: {algoritm: fpi}
+      learning: {F: {rate: 1}, A: {modality: [x]}}
+      """)
+    #expect(
+      found == """
+        a.yaml: unknown key 'planing'; did you mean 'planning'?
+        a.yaml: inference: unknown key 'algoritm'; did you mean 'algorithm'?
+        a.yaml: learning: unknown key 'F'; did you mean 'A'?
+        a.yaml: learning.A: unknown key 'modality'; did you mean 'modalities'?
+        """)
+  }
+
+  @Test("what the format has and this build has not is refused by name")
+  func notInBuild() {
+    let found = faults(
+      """
+      format: aif.agent/1
+      preset: spm
+      inference: {algorithm: mmp-spm, horizon: 5}
+      planning: {method: sophisticated, backup: max, policyThreshold: 0, outcomeThreshold: 0.1}
+      """)
+    #expect(
+      found == """
+        a.yaml: preset: 'spm' is not in this build; it has default, pymdp-1, pymdp-0.0.7
+        a.yaml: inference.algorithm: 'mmp-spm' is not in this build; \
+        it has auto, fpi, cavi, exact
+        a.yaml: inference.horizon: 5 is not in this build: \
+        it is the window of vmp, mmp and smoothing; leave it out
+        a.yaml: planning.method: 'sophisticated' is not in this build; it has enumerate
+        a.yaml: planning.backup: text 'max' is not in this build: \
+        it is for the method sophisticated; leave it out
+        a.yaml: planning.policyThreshold: 0 is not in this build: \
+        it is for the method sophisticated; leave it out
+        a.yaml: planning.outcomeThreshold: 0.1 is not in this build: \
+        it is for the method sophisticated; leave it out
+        """)
+    for method in ["mcts", "successor", "soft-control"] {
+      #expect(
+        faults("format: aif.agent/1\nplanning: {method: \(method)}")
+          == "a.yaml: planning.method: '\(method)' is not in this build; it has enumerate")
+    }
+    for algorithm in ["vmp", "mmp"] {
+      #expect(
+        faults("format: aif.agent/1\ninference: {algorithm: \(algorithm)}").hasPrefix(
+          "a.yaml: inference.algorithm: '\(algorithm)' is not in this build;"))
+    }
+  }
+
+  @Test("probabilities with a floor are of the pymdp presets")
+  func floored() throws {
+    let text = "format: aif.agent/1\ninference: {impossible: floored}"
+    #expect(
+      faults(text) == "a.yaml: inference.impossible: 'floored' is of the presets pymdp-1 and "
+        + "pymdp-0.0.7; give error or ignore, or one of these presets")
+    #expect(faults(text + "\npreset: pymdp-0.0.7") == "")
+    #expect(faults("format: aif.agent/1\npreset: pymdp-1\ninference: {impossible: ignore}") == "")
+  }
+
+  @Test("a file says which format it has")
+  func format() {
+    #expect(faults("preset: default") == "a.yaml: key 'format' is missing")
+    #expect(
+      faults("format: aif.agent/2")
+        == "a.yaml: format: 'aif.agent/2' is not known; this build reads aif.agent/1")
+    #expect(faults("[1, 2]") == "a.yaml: expected an object, found a list")
+    #expect(faults("") == "a.yaml: is empty")
+    #expect(
+      faults("format: aif.agent/1\ninference: 3\nlearning: null") == """
+        a.yaml: inference: expected an object, found 3
+        a.yaml: learning: expected an object, found null
+        """)
+  }
+}
