@@ -73,8 +73,10 @@ struct VerifyCommand: ParsableCommand {
     let behaviour = BehaviourRecord(
       observations: trace.steps.map(\.observation), actions: trace.steps.compactMap(\.action))
     try behaviour.check(against: trace.model, source: "")
-    let steps = try agent.replay(
+    var steps = try agent.replay(
       behaviour, seed: trace.seed, episode: UInt64(trace.episode), level: .iterates)
+    // The agent does not know the true states; the simulation below compares them.
+    for index in steps.indices { steps[index].states = trace.steps[index].states }
     if let found = firstDifference(
       expected: trace, actual: trace.withSteps(steps, agent), tolerance: tolerance)
     {

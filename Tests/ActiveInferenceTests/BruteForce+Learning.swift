@@ -5,11 +5,13 @@ extension BruteForce {
   /// Adds what the step taught to the counts, and makes the tables their means again.
   mutating func learn(_ observation: [Observation], from last: [Double], _ step: Step) {
     let rules = configuration.learning
-    if let rule = rules.likelihood { learnLikelihoods(observation, rule) }
+    // Transitions first: they learn by the likelihood that the step inferred by.
     if let rule = rules.transition, time > 0 { learnTransitions(observation, from: last, rule) }
+    if let rule = rules.likelihood { learnLikelihoods(observation, rule) }
     if let rule = rules.initialState, time == 0 { learnInitialStates(step.beliefs, rule) }
     if let rule = rules.preference { learnPreferences(observation, rule) }
     if let rule = rules.habit { learnHabit(step.policyPosterior, rule) }
+    if rules.likelihood != nil || rules.transition != nil { writeOut() }
   }
 
   /// count0 + (1 - forgetting)(count - count0) + rate evidence, where count0 is not zero.
@@ -75,15 +77,16 @@ extension BruteForce {
     _ observation: [Observation], from last: [Double]
   ) -> [(state: [Int], next: [Int], p: Double)] {
     var pairs: [(state: [Int], next: [Int], p: Double)] = []
-    for (state, p) in zip(states, last) {
-      for (next, q) in zip(states, belief) {
+    let seen = states.map { state in
+      observation.indices.reduce(1) { $0 * weight(of: observation[$1], $1, in: state) }
+    }
+    let rows = transitions(action)
+    for (index, state) in states.enumerated() {
+      for (other, next) in states.enumerated() {
         let joint =
           isMeanField
-          ? p * q
-          : observation.indices.reduce(p * probability(of: next, after: state, action)) {
-            $0 * weight(of: observation[$1], $1, in: next)
-          }
-        pairs.append((state, next, joint))
+          ? last[index] * belief[other] : last[index] * rows[index][other] * seen[other]
+        if joint > 0 { pairs.append((state, next, joint)) }
       }
     }
     let total = pairs.reduce(0) { $0 + $1.p }

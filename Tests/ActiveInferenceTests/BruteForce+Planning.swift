@@ -52,8 +52,8 @@ extension BruteForce {
       guard let preference else { continue }
       for outcome in 0..<model.modalities[modality].size {
         let value = preference[preference.shape.count == 2 ? [time, outcome] : [outcome]]
-        for (state, p) in zip(states, belief) {
-          sum += p * probability(of: outcome, modality, in: state) * value
+        for (p, given) in zip(belief, likelihoods(of: outcome, modality)) {
+          sum += p * given * value
         }
       }
     }
@@ -65,11 +65,8 @@ extension BruteForce {
   func informationGain(_ belief: [Double], of modalities: [Int]) -> Double {
     var sum = 0.0
     for outcomes in BruteForce.sequences(modalities.map { model.modalities[$0].size }) {
-      let given = states.map { state in
-        zip(modalities, outcomes).reduce(1) {
-          $0 * probability(of: $1.1, $1.0, in: state)
-        }
-      }
+      let rows = zip(modalities, outcomes).map { likelihoods(of: $1, $0) }
+      let given = states.indices.map { state in rows.reduce(1) { $0 * $1[state] } }
       let predicted = zip(belief, given).reduce(0) { $0 + $1.0 * $1.1 }
       for (q, p) in zip(belief, given) where q > 0 && p > 0 { sum += q * p * log(p / predicted) }
     }

@@ -63,6 +63,11 @@ struct BruteForce {
   var belief: [Double] = []
   var action: [Int] = []
 
+  /// `[modality][outcome][joint state]` and by action `[joint state][next]`: the tables written out,
+  /// made when they are first asked for and again when they have changed.
+  private var outcomes: [[[Double]]] = []
+  private var successors: [[Int]: [[Double]]] = [:]
+
   init(_ model: GenerativeModel, _ configuration: AgentConfiguration, isMeanField: Bool) {
     self.model = model
     self.configuration = configuration
@@ -87,6 +92,29 @@ struct BruteForce {
     let count = policies.count
     habit = model.habit ?? [Double](repeating: 1 / Double(count), count: count)
     counts = model.concentration
+    writeOut()
+  }
+
+  /// Writes P(o | s) and P(s' | s, u) out.
+  mutating func writeOut() {
+    let (states, model) = (states, model)
+    outcomes = model.modalities.indices.map { modality in
+      (0..<model.modalities[modality].size).map { outcome in
+        states.map { probability(of: outcome, modality, in: $0) }
+      }
+    }
+    successors = [:]
+    for action in Set(policies.joined()).union([[Int](repeating: 0, count: model.controls.count)]) {
+      write(action)
+    }
+  }
+
+  private mutating func write(_ action: [Int]) {
+    successors[action] = states.map { state in
+      states.map { next in
+        next.indices.reduce(1) { $0 * probability(of: next[$1], $1, after: state, action) }
+      }
+    }
   }
 
   /// The product of 0..<size over all sizes, the last varying fastest.
@@ -108,10 +136,11 @@ struct BruteForce {
       [next] + table.given.map { state[$0] } + table.controls.map { action[$0] }]
   }
 
-  /// P(next | s, u) of all factors.
-  func probability(of next: [Int], after state: [Int], _ action: [Int]) -> Double {
-    next.indices.reduce(1) { $0 * probability(of: next[$1], $1, after: state, action) }
-  }
+  /// P(o_m | s) for every joint state.
+  func likelihoods(of outcome: Int, _ modality: Int) -> [Double] { outcomes[modality][outcome] }
+
+  /// P(s' | s, u) for every joint state and every next one.
+  func transitions(_ action: [Int]) -> [[Double]] { successors[action] ?? [] }
 
   /// What an observation says of a state: sum_o q(o) P(o | s).
   func weight(of observation: Observation, _ modality: Int, in state: [Int]) -> Double {
@@ -141,8 +170,9 @@ struct BruteForce {
 
   /// The belief after an action.
   func predict(_ belief: [Double], _ action: [Int]) -> [Double] {
-    let next = states.map { next in
-      zip(states, belief).reduce(0) { $0 + $1.1 * probability(of: next, after: $1.0, action) }
+    let rows = transitions(action)
+    let next = states.indices.map { next in
+      zip(belief, rows).reduce(0) { $0 + $1.0 * $1.1[next] }
     }
     return isMeanField ? product(marginals(next)) : next
   }
@@ -202,6 +232,12 @@ struct BruteForce {
   }
 
   // MARK: - A step
+
+  /// Says what was done.
+  mutating func take(_ action: [Int]) {
+    self.action = action
+    if successors[action] == nil { write(action) }
+  }
 
   /// Takes in an observation, plans, and learns.
   ///

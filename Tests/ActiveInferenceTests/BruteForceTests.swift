@@ -155,7 +155,7 @@ import Testing
         agent.concentration.habit ?? [], reference.counts.habit ?? [], "\(place), E")
       if t < record.actions.count {
         agent.took(record.actions[t])
-        reference.action = record.actions[t]
+        reference.take(record.actions[t])
       }
     }
   }

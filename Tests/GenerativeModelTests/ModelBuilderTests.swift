@@ -80,7 +80,8 @@ private func messages(@ModelBuilder _ parts: () -> [any ModelPart]) -> String {
         "m", ["p", "q"], given: "a", prefer: .bySteps([["p": 1], ["q": 2]]),
         likelihood: .values([[0.5, 0], [0.5, 1]]), counts: .probability(times: 4))
       Modality("n", size: 2, prefer: .counts([1, 3]), counts: .values([1, 3]))
-      Modality("o", size: 1, given: "b", "c", likelihood: .tensor(Tensor(shape: [1, 2, 2], [1, 1, 1, 1])))
+      Modality(
+        "o", size: 1, given: "b", "c", likelihood: .tensor(Tensor(shape: [1, 2, 2], [1, 1, 1, 1])))
       Transition(of: "a", given: "a", "b", controls: "u", counts: .column(["x": 2, "y": 2]))
       Transition(of: "b", given: [], probability: .values([0.5, 0.5]))
       Transition(of: "c", counts: .probability(times: 10))

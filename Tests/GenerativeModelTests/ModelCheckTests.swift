@@ -54,7 +54,9 @@ private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
 
   @Test func `a shape that does not fit is told with its meaning`() {
     #expect(
-      messages { $0.likelihoods[1].probability = Tensor(shape: [3, 2, 4], [Double](repeating: 0, count: 24)) }
+      messages {
+        $0.likelihoods[1].probability = Tensor(shape: [3, 2, 4], [Double](repeating: 0, count: 24))
+      }
         == "A[reward]: expected [3 outcomes of reward, 4 states of location, 2 states of context],"
         + " found [3, 2, 4]")
     #expect(
@@ -74,7 +76,8 @@ private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
       messages { $0.likelihoods[1].probability = Tensor(shape: [3, 4, 2], reward) }
         == "A[reward], column (left, context 1): sums to 1.000002; make the column sum to 1")
     reward[8 + 3] = 0.02 + 0.9e-6
-    #expect(messages { $0.likelihoods[1].probability = Tensor(shape: [3, 4, 2], reward) } == "no fault")
+    #expect(
+      messages { $0.likelihoods[1].probability = Tensor(shape: [3, 4, 2], reward) } == "no fault")
   }
 
   @Test func `entries that are no probability are named by their labels`() {
@@ -215,7 +218,8 @@ private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
           "where", given: given, Tensor(shape: shape, offsets: [], values: []))
         for name in ["a", "b"] {
           model.transitions.append(
-            .init(name, given: [], controls: [], Tensor(shape: [billion], offsets: [7], values: [1])))
+            .init(
+              name, given: [], controls: [], Tensor(shape: [billion], offsets: [7], values: [1])))
         }
       }
     }
@@ -223,8 +227,9 @@ private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
       huge(["a", "b"], [4, billion, billion, billion])
         == "A[where]: expected [4 outcomes of where, 1000000000 states of a, 1000000000 states of b],"
         + " found [4, 1000000000, 1000000000, 1000000000]")
-    #expect(huge(["b", "a", "location"], [4, billion, billion, 4])
-      == "A[where]: has more cells than can be counted; split a factor")
+    #expect(
+      huge(["b", "a", "location"], [4, billion, billion, 4])
+        == "A[where]: has more cells than can be counted; split a factor")
     let lines = huge(["a"], [4, billion]).split(separator: "\n")
     #expect(lines.first == "A[where], column (a 0): sums to 0.0; make the column sum to 1")
     #expect(lines.last == "A[where]: and 999999992 more columns")
@@ -236,10 +241,11 @@ private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
         model.initialStates.append(
           .init("a", Tensor(shape: [billion], offsets: [7], values: [1])))
       } == "D[a]: has 1000000000 entries; split the factor")
-    #expect(messages { $0.factors[1] = Variable("context", size: .max) }
-      == "A[reward]: expected [3 outcomes of reward, 4 states of location,"
-      + " 9223372036854775807 states of context], found [3, 4, 2]\n"
-      + "B[context]: expected [9223372036854775807 next states of context,"
-      + " 9223372036854775807 states of context], found [2, 2]")
+    #expect(
+      messages { $0.factors[1] = Variable("context", size: .max) }
+        == "A[reward]: expected [3 outcomes of reward, 4 states of location,"
+        + " 9223372036854775807 states of context], found [3, 4, 2]\n"
+        + "B[context]: expected [9223372036854775807 next states of context,"
+        + " 9223372036854775807 states of context], found [2, 2]")
   }
 }

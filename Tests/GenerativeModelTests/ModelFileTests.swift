@@ -91,7 +91,7 @@ let contractExample = """
       text == """
         format: aif.model/1
         factors:
-          - {name: lamp, labels: [off, on]}
+          - {name: lamp, labels: ["off", "on"]}
         modalities:
           - {name: light, size: 2}
         controls: []
@@ -148,7 +148,8 @@ let contractExample = """
   }
 
   @Test func `the faults of form and of content are reported at once`() {
-    let text = contractExample
+    let text =
+      contractExample
       .replacing("aif.model/1", with: "aif.model/2")
       .replacing("size: 2}", with: "size: two}")
       .replacing("name: tmaze", with: "nam: tmaze")
@@ -225,7 +226,19 @@ let contractExample = """
        "A": [{"given": []}, {"modality": "n", "given": "s", "probability": [1]}],
        "B": {"factor": "s"}, "D": [{"factor": "t"}], "C": [{"modality": "m", "logPreference": 1}]}
       """
-    #expect(messages(text) == "")
+    #expect(
+      messages(text) == """
+        factors[2]: expected an object, found 7
+        factors[s]: has neither labels nor size; give one of them
+        factors[1]: key 'name' is missing
+        modalities[m]: has both labels and size; give one of them
+        modalities[n].labels[1]: expected text, found 1
+        A[0]: key 'modality' is missing
+        A[n].given: expected a list, found text 's'
+        B: expected a list, found an object
+        C[m].logPreference: expected a list of numbers, found 1
+        D[t]: key 'probability' is missing
+        """)
   }
 
   @Test func `a file cut off anywhere is refused and never crashes`() throws {

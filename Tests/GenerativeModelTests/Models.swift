@@ -100,7 +100,8 @@ struct RandomModels {
     case 0:
       model.initialStates.append(
         .init(factor.name, Tensor(shape: [factor.size], random.dirichlet(counts))))
-    case 1: model.initialStateCounts.append(.init(factor.name, Tensor(shape: [factor.size], counts)))
+    case 1:
+      model.initialStateCounts.append(.init(factor.name, Tensor(shape: [factor.size], counts)))
     default: break
     }
     if below(3) == 0 {

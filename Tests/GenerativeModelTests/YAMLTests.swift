@@ -15,18 +15,23 @@ private func message(_ text: String) -> String {
 }
 
 @Suite struct `Reading YAML` {
-  @Test(arguments: [
-    ("null", .null), ("~", .null), ("", .null), ("true", .boolean(true)),
-    ("False", .boolean(false)), ("yes", .string("yes")), ("no", .string("no")),
-    ("on", .string("on")), ("off", .string("off")), ("12", .integer(12)), ("+12", .integer(12)),
-    ("0x1F", .integer(31)), ("0o17", .integer(15)), ("017", .integer(17)), ("0x-1", .string("0x-1")),
-    ("1_000", .string("1_000")), ("1.", .number(1)), (".5", .number(0.5)), ("1e3", .number(1000)),
-    ("-1.5E-2", .number(-0.015)), ("1e", .string("1e")), ("-", .array([.null])),
-    ("12:30", .string("12:30")), ("2001-01-01", .string("2001-01-01")), ("\"1\"", .string("1")),
-    ("'true'", .string("true")), ("!!str 1", .string("1")), ("<<", .string("<<")),
-  ] as [(String, DocumentValue)])
-  func `a scalar means what the core schema says`(_ text: String, _ expected: DocumentValue) throws {
-    guard text != "-" else { return #expect(try read("a:\n  -") == .object([.init("a", expected)])) }
+  @Test(
+    arguments: [
+      ("null", .null), ("~", .null), ("", .null), ("true", .boolean(true)),
+      ("False", .boolean(false)), ("yes", .string("yes")), ("no", .string("no")),
+      ("on", .string("on")), ("off", .string("off")), ("12", .integer(12)), ("+12", .integer(12)),
+      ("0x1F", .integer(31)), ("0o17", .integer(15)), ("017", .integer(17)),
+      ("0x-1", .string("0x-1")),
+      ("1_000", .string("1_000")), ("1.", .number(1)), (".5", .number(0.5)), ("1e3", .number(1000)),
+      ("-1.5E-2", .number(-0.015)), ("1e", .string("1e")), ("-", .array([.null])),
+      ("12:30", .string("12:30")), ("2001-01-01", .string("2001-01-01")), ("\"1\"", .string("1")),
+      ("'true'", .string("true")), ("!!str 1", .string("1")), ("<<", .string("<<")),
+    ] as [(String, DocumentValue)])
+  func `a scalar means what the core schema says`(_ text: String, _ expected: DocumentValue) throws
+  {
+    guard text != "-" else {
+      return #expect(try read("a:\n  -") == .object([.init("a", expected)]))
+    }
     #expect(try read("a: \(text)") == .object([.init("a", expected)]))
   }
 
@@ -56,13 +61,19 @@ private func message(_ text: String) -> String {
     ("a: !!set {x, y}", "line 1, column 4: the tag tag:yaml.org,2002:set is not known"),
     ("a: *x", "line 1, column 4: found undefined alias"),
     ("? [a, b]\n: 1", "line 1, column 3: a key is text"),
-    ("a: [1, 2",
-      "line 2, column 1: while parsing a flow sequence, did not find expected ',' or ']'"),
+    (
+      "a: [1, 2",
+      "line 2, column 1: while parsing a flow sequence, did not find expected ',' or ']'"
+    ),
     ("a: b: c", "line 1, column 5: mapping values are not allowed in this context"),
-    ("a: \"x",
-      "line 1, column 6: while scanning a quoted scalar, found unexpected end of stream"),
-    ("a: 1\n---\nb: 2",
-      "line 2, column 1: expected a single document in the stream, but found another document"),
+    (
+      "a: \"x",
+      "line 1, column 6: while scanning a quoted scalar, found unexpected end of stream"
+    ),
+    (
+      "a: 1\n---\nb: 2",
+      "line 2, column 1: expected a single document in the stream, but found another document"
+    ),
     ("a: \u{1}", "line 1, column 4: control characters are not allowed"),
     ("  \n", "is empty"),
     ("# nothing", "is empty"),
@@ -143,7 +154,8 @@ private func message(_ text: String) -> String {
   @Test func `short lists and records stand on one line`() {
     let value = DocumentValue.object([
       .init("name", .string("a model")),
-      .init("factors", .array([.object([.init("name", .string("x")), .init("size", .integer(2))])])),
+      .init(
+        "factors", .array([.object([.init("name", .string("x")), .init("size", .integer(2))])])),
       .init(
         "A",
         .array([

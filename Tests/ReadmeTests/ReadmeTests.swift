@@ -55,7 +55,7 @@ struct ReadmeTests {
 
   @Test("own environment: an agent that believes its model wins more than half of the time")
   func ownEnvironment() throws {
-    let levers = try Levers(parameters: [:])
+    let levers = try Levers()
     let simulation = Simulation(levers, steps: levers.steps, seed: 1, level: .choices)
     var agent = try ActiveInferenceAgent(levers.model, levers.agent)
     var wins = 0

@@ -21,7 +21,7 @@ public struct Column: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
   /// Numbers by label.
   public init(_ numbers: [String: Double]) {
     // A dictionary has no order, and faults are to be told in one.
-    content = .labelled(numbers.sorted { $0.key < $1.key }.map { (label: $0.key, number: $0.value) })
+    self.init(labelled: numbers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
   }
 
   /// Numbers in the order of the values.
@@ -42,7 +42,8 @@ public struct Column: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
     case .ordered(let numbers):
       if numbers.count == variable.size { return numbers }
       faults.add(
-        place, "expected \(variable.size) numbers, one a value of \(variable.name),"
+        place,
+        "expected \(counted(variable.size, "number")), one a value of \(variable.name),"
           + " found \(numbers.count)")
       return nil
     case .labelled(let entries):
@@ -50,7 +51,7 @@ public struct Column: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
       var named: Set<Int> = []
       for (label, number) in entries {
         guard let value = variable.value(labelled: label) else {
-          let known = (variable.labels ?? (0..<min(variable.size, 64)).map(variable.label))
+          let known = variable.labels ?? (0..<min(variable.size, 64)).map(variable.label)
           faults.add(
             place, "\(variable.name) has no label '\(label)'",
             remedy: suggestion(for: label, among: known, kind: "label"))

@@ -64,6 +64,7 @@ public struct Modality: ModelPart {
     self.counts = counts
   }
 
+  /// Adds itself to a draft.
   public func add(to draft: inout ModelDraft) {
     draft.description.modalities.append(variable)
     draft.whenVariablesAreKnown { write(to: &$0) }

@@ -21,6 +21,7 @@ public struct Policies: ModelPart {
   /// Policies of a model with one control, by label: `[policy][step]`.
   public init(_ list: [[String]]) { content = .labelsOfOneControl(list) }
 
+  /// Adds itself to a draft.
   public func add(to draft: inout ModelDraft) {
     switch content {
     case .indices(let list): draft.description.policies = list
@@ -67,6 +68,7 @@ public struct Habit: ModelPart {
   /// A Dirichlet count for each policy.
   public init(counts: [Double]) { (probability, self.counts) = (nil, counts) }
 
+  /// Adds itself to a draft.
   public func add(to draft: inout ModelDraft) {
     draft.description.habit = probability ?? draft.description.habit
     draft.description.habitCounts = counts ?? draft.description.habitCounts

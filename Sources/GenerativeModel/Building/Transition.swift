@@ -68,6 +68,7 @@ public struct Transition: ModelPart {
     self.probability = probability ?? (hasOwnCounts ? nil : stays)
   }
 
+  /// Adds itself to a draft.
   public func add(to draft: inout ModelDraft) {
     draft.whenVariablesAreKnown { write(to: &$0) }
   }

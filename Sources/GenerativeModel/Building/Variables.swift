@@ -42,6 +42,7 @@ public struct Factor: ModelPart {
     self.goal = goal
   }
 
+  /// Adds itself to a draft.
   public func add(to draft: inout ModelDraft) {
     draft.description.factors.append(variable)
     func table(_ column: Column?, _ key: String) -> [ModelDescription.Table] {
@@ -70,5 +71,6 @@ public struct Control: ModelPart {
   /// A control whose actions are numbered.
   public init(_ name: String, size: Int) { variable = Variable(name, size: size) }
 
+  /// Adds itself to a draft.
   public func add(to draft: inout ModelDraft) { draft.description.controls.append(variable) }
 }

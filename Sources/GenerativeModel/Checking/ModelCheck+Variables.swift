@@ -14,6 +14,7 @@ extension ModelCheck {
     }
     var names: Set<String> = []
     for (index, variable) in variables.enumerated() {
+      if isUnreadable("\(key)[\(index)]") && variable.name.isEmpty { continue }
       if variable.name.isEmpty {
         add("\(key)[\(index)]", "has an empty name", remedy: "name the \(kind)")
       } else if !names.insert(variable.name).inserted {

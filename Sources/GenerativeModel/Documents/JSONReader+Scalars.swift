@@ -34,10 +34,7 @@ extension JSONReader {
       if digits.isExact { digits.exponent += (isSmall ? -1 : 1) * Int(exponent.value) }
     }
     // The integer -0 would lose its sign.
-    if isInteger, digits.isExact, let magnitude = Int(exactly: digits.value),
-      !(isNegative && magnitude == 0)
-    {
-      let integer = isNegative ? -magnitude : magnitude
+    if isInteger, let integer = digits.integer(isNegative), !(isNegative && integer == 0) {
       return Number(double: Double(integer), integer: integer)
     }
     if let double = digits.double(isNegative) { return Number(double: double, integer: nil) }
@@ -76,6 +73,13 @@ extension JSONReader {
       let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
       let (sum, isTooLargeToo) = tens.addingReportingOverflow(UInt64(digit))
       if isTooLarge || isTooLargeToo { isExact = false } else { value = sum }
+    }
+
+    /// The value as an integer that fits.
+    func integer(_ isNegative: Bool) -> Int? {
+      guard isExact else { return nil }
+      if isNegative && value == Int.min.magnitude { return Int.min }
+      return Int(exactly: value).map { isNegative ? -$0 : $0 }
     }
 
     /// The value where one correctly rounded operation on exact doubles gives it; else nil.

@@ -34,7 +34,8 @@ extension Tensor {
       let isLast = axis == shape.count - 1
       if isLast, let numbers = value.doubles {
         guard numbers.count == shape[axis] else {
-          run.add(Fault(place, "expected \(counted(shape[axis], "number")), found \(numbers.count)"))
+          run.add(
+            Fault(place, "expected \(counted(shape[axis], "number")), found \(numbers.count)"))
           return
         }
         values += numbers
@@ -82,7 +83,8 @@ extension Tensor {
       return nil
     }
     guard rows.count == values.count else {
-      faults.add(place, "has \(counted(rows.count, "coordinate")) but \(counted(values.count, "value"))")
+      faults.add(
+        place, "has \(counted(rows.count, "coordinate")) but \(counted(values.count, "value"))")
       return nil
     }
     var entries: [(offset: Int, value: Double)] = []

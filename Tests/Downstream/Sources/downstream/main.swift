@@ -16,7 +16,7 @@ print(
   "own agent: reward in \(rewards.follower) of 1000 mazes,"
     + " by active inference in \(rewards.activeInference)")
 
-let levers = try Levers(parameters: [:])
+let levers = try Levers()
 var agent = try ActiveInferenceAgent(levers.model, levers.agent)
 let episode = try Simulation(levers, steps: levers.steps, seed: 1).run(&agent, episode: 0)
 let wins = episode.steps.count { $0.observation == [.outcome(1)] }
