@@ -72,6 +72,9 @@ let package = Package(
     environmentTests("TMaze"),
     environmentTests("GridWorld"),
     .testTarget(
+      name: "GenerativeModelTests", dependencies: ["GenerativeModel", "Kernels"],
+      swiftSettings: settings),
+    .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CGSL", "COpenBLAS"], swiftSettings: settings),
     .testTarget(
       name: "ReadmeTests", dependencies: ["ActiveInference", "TMaze"], swiftSettings: settings),

@@ -15,7 +15,7 @@ public struct Tensor: Hashable, Sendable {
 
   /// A dense tensor; `values` holds the product of `shape` entries.
   public init(shape: [Int], _ values: [Double]) {
-    precondition(values.count == shape.reduce(1, *), "a dense tensor has an entry for each cell")
+    precondition(values.count == product(shape), "a dense tensor has an entry for each cell")
     self.shape = shape
     self.storage = .dense(values)
   }
@@ -27,8 +27,8 @@ public struct Tensor: Hashable, Sendable {
     self.storage = .sparse(offsets: offsets, values: values)
   }
 
-  /// The number of cells, those that are zero included.
-  public var count: Int { shape.reduce(1, *) }
+  /// The number of cells, those that are zero included; `Int.max` where it does not fit.
+  public var count: Int { product(shape) ?? Int.max }
 
   /// Every entry, row-major.
   ///

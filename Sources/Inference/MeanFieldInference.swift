@@ -35,6 +35,9 @@ final class MeanFieldInference {
   let scratch: FixedBuffer<Double>
   /// One modality's likelihood, or one factor's message.
   private let likelihood: FixedBuffer<Double>
+  /// By factor and state: ruled out neither by the prior nor by an outcome that depends on this factor
+  /// alone.
+  private let possible: FixedBuffer<Bool>
   /// The sum of the log likelihoods that depend on no factor.
   private var constant = 0.0
 
@@ -54,6 +57,7 @@ final class MeanFieldInference {
     logBelief = FixedBuffer(repeating: 0, count: space.size)
     scratch = FixedBuffer(repeating: 0, count: max(2 * columns, space.scratchCount, space.size))
     likelihood = FixedBuffer(repeating: 0, count: max(columns, space.size))
+    possible = FixedBuffer(repeating: true, count: space.size)
   }
 
   private static func groupsByScope(_ compiled: CompiledModel) -> [Group] {
@@ -115,6 +119,10 @@ final class MeanFieldInference {
       let target = base.base + space.compiled.factors.base[factor].stateOffset
       for state in 0..<group.columns { target[state] += values[state] }
     }
+    if settings.convention == .standard {
+      // Outside expectations the logarithm of zero is exact: what is ruled out stays so.
+      for state in 0..<space.size where !possible.base[state] { base.base[state] = -.infinity }
+    }
     switch settings.algorithm {
     case .fixedPoint: return iterateFixedPoint(into: belief, iterates: iterates)
     case .coordinateAscent, .automatic, .exact:
@@ -122,28 +130,47 @@ final class MeanFieldInference {
     }
   }
 
-  /// Marks observations whose probability under the prior is zero, or throws the first.
+  /// Finds the states that are ruled out, and marks observations whose probability under the prior is
+  /// zero or throws the first.
   private func findImpossible(
     _ prior: UnsafePointer<Double>, _ observations: [Observation], _ tables: ModelTables,
     _ ignored: FixedBuffer<Bool>
   ) throws(StateInference.ImpossibleObservation) {
+    for state in 0..<space.size { possible.base[state] = prior[state] > 0 }
     for modality in 0..<observations.count {
       if case .missing = observations[modality] { continue }
       let plan = space.compiled.modalities.base[modality]
       expectedLikelihood(observations[modality], plan, tables, into: likelihood.base)
-      let states = space.distribution(of: plan.scope, in: prior, scratch: scratch.base)
-      var possible = false
-      for column in 0..<plan.columns
-      where states[column] > 0 && likelihood.base[column] > 0 {
-        possible = true
-        break
-      }
-      if possible { continue }
+      if isPossible(plan, prior) { continue }
       guard settings.impossible == .ignore else {
         throw StateInference.ImpossibleObservation(modality: modality)
       }
       ignored.base[modality] = true
     }
+  }
+
+  /// Whether the likelihood at hand leaves some state possible; where it depends on one factor alone,
+  /// rules that factor's other states out.
+  private func isPossible(
+    _ plan: CompiledModel.ModalityPlan, _ prior: UnsafePointer<Double>
+  ) -> Bool {
+    let factors = space.compiled.scopes[plan.scope].factors
+    if factors.count == 1 {
+      let run = possible.base + space.compiled.factors.base[factors[0]].stateOffset
+      var isPossible = false
+      for state in 0..<plan.columns where run[state] && likelihood.base[state] > 0 {
+        isPossible = true
+        break
+      }
+      if !isPossible { return false }
+      for state in 0..<plan.columns where likelihood.base[state] == 0 { run[state] = false }
+      return true
+    }
+    let states = space.distribution(of: plan.scope, in: prior, scratch: scratch.base)
+    for column in 0..<plan.columns where states[column] > 0 && likelihood.base[column] > 0 {
+      return true
+    }
+    return false
   }
 
   private func fillByScope(

@@ -66,8 +66,8 @@ public final class ExpectedFreeEnergy {
 
   /// Memory to score policies in a space of beliefs.
   ///
-  /// - Throws: ``InvalidInput`` where the settings ask for what the model cannot give, or the memory
-  ///   would be more than 2^35 bytes.
+  /// - Throws: ``InvalidInput`` where the settings ask for what the model cannot give, or for too much
+  ///   memory.
   public init(
     _ space: BeliefSpace, _ settings: PlanningSettings, _ tables: PlanningTables,
     _ policies: PolicySet, _ modelTables: ModelTables
@@ -76,18 +76,8 @@ public final class ExpectedFreeEnergy {
     self.settings = settings
     self.tables = tables
     self.policies = policies
+    try ExpectedFreeEnergy.check(space, policies)
     let widest = policies.levels.map(\.count).max() ?? 1
-    let bytes = ExpectedFreeEnergy.workspaceBytes(space, policies)
-    guard bytes <= 1 << 35 else {
-      throw InvalidInput(
-        source: "",
-        [
-          Fault(
-            "planning.horizon",
-            "\(policies.count) policies over \(space.size) states need \(bytes >> 30) GiB",
-            remedy: "shorten the horizon or give a list of policies")
-        ])
-    }
     inductive = try settings.inductive.map { inductive throws(InvalidInput) in
       try InductivePreference(space.compiled, inductive, modelTables)
     }
@@ -109,6 +99,25 @@ public final class ExpectedFreeEnergy {
     edges = FixedBuffer(repeating: -1, count: edgeCount)
     edgeNovelty = FixedBuffer(repeating: 0, count: edgeCount)
     merger = BeliefMerger(beliefSize: space.size, capacity: widest)
+  }
+
+  /// The largest memory for scoring policies, in bytes.
+  public static let largestWorkspace = 1 << 33
+
+  /// Refuses what the model cannot give or what would take too much memory, before any is taken.
+  ///
+  /// - Throws: ``InvalidInput`` where the memory would be more than ``largestWorkspace``, naming it.
+  public static func check(_ space: BeliefSpace, _ policies: PolicySet) throws(InvalidInput) {
+    let bytes = workspaceBytes(space, policies)
+    if bytes <= largestWorkspace { return }
+    throw InvalidInput(
+      source: "",
+      [
+        Fault(
+          "planning.horizon",
+          "\(policies.count) policies over \(space.size) states need \(bytes >> 30) GiB",
+          remedy: "shorten the horizon or give a list of policies")
+      ])
   }
 
   /// Bytes that scoring the policies takes, the tree of policies not included.

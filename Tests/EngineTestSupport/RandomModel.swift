@@ -8,7 +8,7 @@ package struct RandomModel {
   /// What a random model may have.
   package struct Options {
     /// Joint states at most.
-    package var largestJoint = 24
+    package var largestJoint = 18
     /// Factors at least.
     package var fewestFactors = 1
     /// The share of entries that are zero.
@@ -21,7 +21,7 @@ package struct RandomModel {
     package var preferenceRows: Int?
     /// Policies at most, of all sequences of the horizon's length.
     package var horizon = 1
-    package var mostPolicies = 64
+    package var mostPolicies = 36
 
     package init() {}
   }

@@ -71,6 +71,52 @@ private func messages(@ModelBuilder _ parts: () -> [any ModelPart]) -> String {
       try built() == GenerativeModel(contentsOf: Array(file.utf8), source: "tmaze.yaml"))
   }
 
+  @Test func `the examples of the documentation are models`() throws {
+    let tmaze = try GenerativeModel("tmaze") {
+      Factor("location", ["centre", "left", "right", "cue"], initially: "centre")
+      Factor("context", ["left pays", "right pays"])
+      Control("move", ["centre", "left", "right", "cue"])
+      Modality("cue", ["none", "left", "right"], given: "location", "context") { state in
+        guard state["location"] == "cue" else { return "none" }
+        return state["context"] == "left pays" ? "left" : "right"
+      }
+      Modality(
+        "reward", ["none", "reward", "loss"], given: "location", "context",
+        prefer: ["reward": 3, "loss": -3]
+      ) { state in
+        switch (state["location"], state["context"]) {
+        case ("left", "left pays"), ("right", "right pays"): ["reward": 0.98, "loss": 0.02]
+        case ("left", _), ("right", _): ["reward": 0.02, "loss": 0.98]
+        default: "none"
+        }
+      }
+      Transition(of: "location", controls: "move") { [$0["move"]: 1] }
+      Transition(of: "context")  // it stays as it is
+    }
+    #expect(tmaze.likelihoods[0].probability.values.suffix(2) == [0, 1])
+
+    let lamp = try GenerativeModel("lamp") {
+      Factor("lamp", ["off", "on"])
+      Modality("light", ["dark", "bright"], given: "lamp", prefer: ["bright": 1]) { state in
+        state["lamp"] == "on" ? ["bright": 0.9, "dark": 0.1] : "dark"
+      }
+      Modality("noise", size: 2, likelihood: .values([0.5, 0.5]))
+      Transition(of: "lamp", probability: .values([[0.9, 0.2], [0.1, 0.8]]))
+    }
+    #expect(lamp.likelihoods[0].probability.values == [1, 0.1, 0, 0.9])
+
+    var description = ModelDescription()
+    description.factors = [Variable("lamp", ["off", "on"])]
+    description.modalities = [Variable("light", ["dark", "bright"])]
+    description.likelihoods = [
+      .init("light", given: ["lamp"], Tensor(shape: [2, 2], [0.9, 0.2, 0.1, 0.8]))
+    ]
+    description.transitions = [
+      .init("lamp", given: ["lamp"], controls: [], Tensor(shape: [2, 2], [1, 0, 0, 1]))
+    ]
+    #expect(try GenerativeModel(description).factors.count == 1)
+  }
+
   @Test func `tables, counts, steps, goals, policies and habits can be given`() throws {
     let model = try GenerativeModel {
       Factor("a", ["x", "y"], initialCounts: [1, 3], goal: "y")

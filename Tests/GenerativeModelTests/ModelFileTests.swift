@@ -174,6 +174,20 @@ let contractExample = """
         """)
   }
 
+  @Test func `what refers to a list that cannot be read is not a fault of its own`() {
+    #expect(
+      messages(contractExample.replacing("factors:    [", with: "factrs:    [")) == """
+        unknown key 'factrs'; did you mean 'factors'?
+        key 'factors' is missing
+        """)
+    #expect(
+      messages(contractExample.replacing("controls:   [", with: "# [")) == """
+        B[location].controls: unknown control 'move'; there is no control
+        policies[0]: step 0: expected 0 actions, one a control, found 1
+        policies[1]: step 0: expected 0 actions, one a control, found 1
+        """)
+  }
+
   @Test func `an empty document has every missing key named`() {
     #expect(
       messages("{}") == """

@@ -49,6 +49,8 @@ extension ModelCheck {
     of name: String, in variables: [Variable], _ kind: String, at place: String
   ) -> Int? {
     if let index = variables.firstIndex(where: { $0.name == name }) { return index }
+    let key = kind == "modality" ? "modalities" : kind + "s"
+    if isUnreadable(key) { return nil }
     add(
       place, "unknown \(kind) '\(name)'",
       remedy: suggestion(for: name, among: variables.map(\.name), kind: kind))

@@ -20,19 +20,25 @@ extension DocumentValue {
   /// A list of numbers.
   package var doubles: [Double]? {
     switch self {
-    case .numbers(let values): values
-    case .array([]): []
-    default: nil
+    case .numbers(let values): return values
+    case .array(let values):
+      var numbers: [Double] = []
+      for value in values {
+        guard let number = value.double else { return nil }
+        numbers.append(number)
+      }
+      return numbers
+    default: return nil
     }
   }
 
   /// A list of whole numbers.
   package var wholeNumbers: [Int]? {
-    guard let doubles else { return nil }
+    guard let items else { return nil }
     var integers: [Int] = []
-    integers.reserveCapacity(doubles.count)
-    for double in doubles {
-      guard let integer = DocumentValue.wholeNumber(double) else { return nil }
+    integers.reserveCapacity(items.count)
+    for item in items {
+      guard let integer = item.wholeNumber else { return nil }
       integers.append(integer)
     }
     return integers

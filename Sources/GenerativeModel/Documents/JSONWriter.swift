@@ -32,7 +32,7 @@ package struct JSONWriter {
     case .number(let value): append(value)
     case .string(let value): append(quoting: value)
     case .numbers(let values): append(values)
-    case .array(let values): list("[", "]", values, indent, isFlat: values.allSatisfy(\.isScalar))
+    case .array(let values): list(values, indent)
     case .object(let members): object(members, indent)
     }
   }
@@ -50,16 +50,15 @@ package struct JSONWriter {
     append("}")
   }
 
-  private mutating func list(
-    _ open: String, _ close: String, _ values: [DocumentValue], _ indent: Int, isFlat: Bool
-  ) {
-    append(open)
+  private mutating func list(_ values: [DocumentValue], _ indent: Int) {
+    let isFlat = values.allSatisfy(\.isScalar)
+    append("[")
     for (index, value) in values.enumerated() {
       separate(index, indent, isFlat)
       write(value, indent: indent + 1)
     }
     if !isFlat && !values.isEmpty { newLine(indent) }
-    append(close)
+    append("]")
   }
 
   private mutating func separate(_ index: Int, _ indent: Int, _ isFlat: Bool) {

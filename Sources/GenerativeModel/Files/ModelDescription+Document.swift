@@ -39,7 +39,8 @@ extension ModelDescription {
     _ root: ObjectReader, _ key: String, required: Bool
   ) -> [Variable] {
     // A list that is missing or is no list has been told; that it is empty need not be.
-    if root.value(key)?.items == nil { unreadable.insert(key) }
+    let isListed = root.value(key)?.items != nil
+    if !isListed && (required || root.value(key) != nil) { unreadable.insert(key) }
     let entries = root.objects(
       key, keys: ["name", "size", "labels"], name: "name", required: required)
     return entries.enumerated().map { index, entry in

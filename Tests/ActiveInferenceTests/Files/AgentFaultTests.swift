@@ -62,7 +62,7 @@ struct AgentFaultTests {
         a.yaml: learning.B.factors[1]: expected a name, found 3
         a.yaml: learning.B.factors: 'location' is there twice; name it once
         a.yaml: learning.C: expected an object, found text 'yes'
-        a.yaml: learning.E: unknown key 'modalities'; the nearest known key is 'forgetting'
+        a.yaml: learning.E: unknown key 'modalities'; the nearest known key is 'rate'
         """)
   }
 
@@ -80,7 +80,7 @@ struct AgentFaultTests {
         a.yaml: unknown key 'planing'; did you mean 'planning'?
         a.yaml: inference: unknown key 'algoritm'; did you mean 'algorithm'?
         a.yaml: learning: unknown key 'F'; did you mean 'A'?
-        a.yaml: learning.A: unknown key 'modality'; did you mean 'modalities'?
+        a.yaml: learning.A: unknown key 'modality'; the nearest known key is 'modalities'
         """)
   }
 
