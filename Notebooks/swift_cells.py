@@ -61,7 +61,7 @@ class Session:
                    "-o", self.folder / "libCell0.so"])
         ctypes.CDLL(str(self.folder / "libCell0.so"), ctypes.RTLD_GLOBAL)
 
-    def run(self, code, label):
+    def run(self, code):
         """Compiles a cell, runs it, and returns what it printed."""
         number = self.count + 1
         module, folder = f"Cell{number}", self.folder / str(number)
@@ -71,7 +71,7 @@ class Session:
         lines = self.imports + [f"@testable import Cell{owner}" for owner in live]
         lines += [f"@testable import {kind} Cell{owner}.{name}" for name, (owner, kind) in self.names.items()]
         (folder / "main.swift").write_text(
-            "\n".join(lines) + f'\n#sourceLocation(file: "{label}", line: 1)\n{code}\n', encoding="utf-8")
+            "\n".join(lines) + f'\n#sourceLocation(file: "cell", line: 1)\n{code}\n', encoding="utf-8")
         built, library = folder / f"{module}.o", self.folder / f"lib{module}.so"
         # The driver would not let a library have statements of its own; the compiler proper does.
         self._run(["swiftc", "-frontend", "-c", "-O", "-enable-testing", "-swift-version", "5", *self.search,
@@ -128,7 +128,7 @@ def load_ipython_extension(shell):
 
     @register_cell_magic
     def swift(line, cell):
-        printed = session.run(cell, f"In[{shell.execution_count}]")
+        printed = session.run(cell)
         if line.strip():
             shell.user_ns[line.strip()] = printed
         else:

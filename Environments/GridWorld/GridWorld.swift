@@ -55,7 +55,7 @@ public struct GridWorld: ModelBackedEnvironment {
     self.layout = layout
     successProbability = success
     model = try GridWorld.model(layout, actions, success)
-    world = ModelEnvironment(model)
+    world = try ModelEnvironment(model)
   }
 
   /// The default agent: it plans one step ahead, which the shaped preference makes enough.

@@ -44,7 +44,7 @@ public struct LegacyTMaze: ModelBackedEnvironment {
     try reader.check()
     model = try LegacyTMaze.model(settings, nullCue, context: settings.believedContext)
     let process = try LegacyTMaze.model(settings, nullCue, context: settings.trueContext)
-    world = ModelEnvironment(process, goal: (modality: 1, outcome: 1))
+    world = try ModelEnvironment(process, goal: (modality: 1, outcome: 1))
   }
 
   /// The default agent: it plans one step, which leads anywhere.

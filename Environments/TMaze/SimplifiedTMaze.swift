@@ -34,7 +34,7 @@ public struct SimplifiedTMaze: ModelBackedEnvironment {
     try reader.check()
     model = try SimplifiedTMaze.model(settings, context: settings.believedContext)
     let process = try SimplifiedTMaze.model(settings, context: settings.trueContext)
-    world = ModelEnvironment(process, goal: (modality: 1, outcome: 1))
+    world = try ModelEnvironment(process, goal: (modality: 1, outcome: 1))
   }
 
   /// The default agent: it plans one step, which leads anywhere.

@@ -38,7 +38,7 @@ public struct TMaze: ModelBackedEnvironment {
     try reader.check()
     model = try TMaze.model(settings, context: settings.believedContext)
     let process = try TMaze.model(settings, context: settings.trueContext)
-    world = ModelEnvironment(process, goal: (modality: 1, outcome: 1))
+    world = try ModelEnvironment(process, goal: (modality: 1, outcome: 1))
   }
 
   /// The default agent: it plans three steps, as many as lead from the cue to an arm.

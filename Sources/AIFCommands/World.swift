@@ -33,12 +33,12 @@ struct World {
       throw CommandFailure.input(
         "--set \(parameter): a model file has no parameters; agent.* sets the agent")
     }
-    self.init(process: model)
+    try self.init(process: model)
   }
 
   /// A model as process and as model.
-  init(process: GenerativeModel) {
-    environment = ModelEnvironment(process)
+  init(process: GenerativeModel) throws {
+    environment = try ModelEnvironment(process)
     reference = Trace.EnvironmentReference(id: "model", parameters: [:], process: nil)
     model = process
     agent = AgentConfiguration()
@@ -49,7 +49,7 @@ struct World {
   /// What a trace refers to.
   init(_ reference: Trace.EnvironmentReference, model: GenerativeModel) throws {
     if reference.id == "model" {
-      self.init(process: reference.process ?? model)
+      try self.init(process: reference.process ?? model)
       return
     }
     guard let type = Catalog.current.environment(reference.id) else {

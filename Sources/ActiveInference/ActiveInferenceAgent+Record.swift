@@ -17,6 +17,7 @@ extension ActiveInferenceAgent {
     tables.concentration(blueprint.compiled)
   }
 
+  /// Says what the last step found, as far as the level keeps it.
   public func describe(_ record: inout StepRecord, level: RecordLevel) {
     record.choice = lastChoice
     let ignored = inference.ignored

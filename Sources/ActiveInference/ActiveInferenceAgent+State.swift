@@ -8,7 +8,9 @@ extension ActiveInferenceAgent {
   public struct State: Hashable, Sendable {
     /// Steps taken in the episode.
     public var step: Int
+    /// The seed of all chance.
     public var seed: UInt64
+    /// The number of the episode.
     public var episode: UInt64
     /// The belief, in the form the agent's scheme holds it.
     public var belief: [Double]
@@ -20,11 +22,9 @@ extension ActiveInferenceAgent {
 
   /// The agent as it is between two steps.
   public var state: State {
-    get {
-      State(
-        step: step, seed: seed, episode: episode, belief: belief.array(0..<belief.count),
-        action: taken.array(0..<taken.count), concentration: concentration)
-    }
+    State(
+      step: step, seed: seed, episode: episode, belief: belief.array(0..<belief.count),
+      action: taken.array(0..<taken.count), concentration: concentration)
   }
 
   /// Goes on from where an agent of the same model and configuration was.

@@ -15,6 +15,7 @@ import PolicySelection
 /// taken), belief, policies, action, learning. A step allocates nothing, unless parts are replaced.
 /// An agent belongs to one task; a ``CompiledAgent`` is shared.
 public final class ActiveInferenceAgent: Agent {
+  /// The model and the configuration, laid out.
   public let blueprint: CompiledAgent
   /// Finds beliefs; what the last inference found is in its `outcome`.
   public let inference: StateInference
@@ -39,7 +40,9 @@ public final class ActiveInferenceAgent: Agent {
 
   /// The number of steps taken in this episode.
   public internal(set) var step = 0
+  /// The seed of all chance.
   public internal(set) var seed: UInt64 = 0
+  /// The number of the episode.
   public internal(set) var episode: UInt64 = 0
   /// Set to have ``record(_:level:)`` tell what every sweep of inference found.
   public var recordsIterates = false
@@ -88,6 +91,7 @@ public final class ActiveInferenceAgent: Agent {
 
   // MARK: - Episodes
 
+  /// Begins an episode; what was learned stays.
   public func begin(seed: UInt64, episode: UInt64) {
     self.seed = seed
     self.episode = episode
@@ -111,6 +115,10 @@ public final class ActiveInferenceAgent: Agent {
 
   // MARK: - One step
 
+  /// Takes in an observation and answers with an action, one entry a control.
+  ///
+  /// - Throws: ``AgentFailure`` where the observation does not fit the model or is impossible, or
+  ///   policies cannot be scored; the agent is then as it was before.
   public func act(on observation: [Observation]) throws -> [Int] {
     try check(observation)
     predict()

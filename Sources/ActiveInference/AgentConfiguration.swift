@@ -15,9 +15,13 @@ public struct AgentConfiguration: Hashable, Sendable {
 
   /// What holds for everything not said otherwise.
   public let preset: Preset
+  /// How beliefs about states are found.
   public var inference: InferenceSettings
+  /// How policies are scored.
   public var planning: PlanningSettings
+  /// How the next action is chosen.
   public var action: ActionSettings
+  /// Which counts are learned and how fast; at first none.
   public var learning: LearningSettings
 
   /// The settings of a preset.

@@ -13,17 +13,24 @@ public struct ModelEnvironment: Environment {
   ///
   /// - Parameter goal: the outcome whose observation counts as reaching the goal; unless given, the
   ///   one that the model prefers most, where it prefers anything.
-  public init(_ process: GenerativeModel, goal: (modality: Int, outcome: Int)? = nil) {
+  /// - Throws: ``InvalidInput`` where a table is too large to be laid out.
+  public init(
+    _ process: GenerativeModel, goal: (modality: Int, outcome: Int)? = nil
+  ) throws(InvalidInput) {
+    try CompiledModel.checkSizes(process)
     self.process = process
     self.tables = ProcessTables(process)
     self.goal = goal ?? ModelEnvironment.mostPreferred(process)
   }
 
-  public func reset(using random: inout RandomStream) -> (state: [Int], observation: [Observation]) {
+  /// Draws the first states from D and what is seen of them from A.
+  public func reset(using random: inout RandomStream) -> (state: [Int], observation: [Observation])
+  {
     let state = tables.initial.map { $0.draw(using: &random) }
     return (state, observe(state, using: &random))
   }
 
+  /// Draws the next states from B and what is seen of them from A.
   public func step(
     _ state: inout [Int], action: [Int], using random: inout RandomStream
   ) -> [Observation] {
@@ -34,8 +41,10 @@ public struct ModelEnvironment: Environment {
     return observe(state, using: &random)
   }
 
+  /// One a factor.
   public func hiddenStates(_ state: [Int]) -> [Int] { state }
 
+  /// Whether the goal's outcome is observed; nil where nothing is preferred.
   public func goalReached(_ state: [Int], observation: [Observation]) -> Bool? {
     guard let goal else { return nil }
     return observation[goal.modality] == .outcome(goal.outcome)
@@ -89,8 +98,9 @@ private struct ProcessTables: Sendable {
       self.values = values
     }
 
-    func draw(given state: [Int] = [], _ action: [Int] = [], using random: inout RandomStream) -> Int
-    {
+    func draw(
+      given state: [Int] = [], _ action: [Int] = [], using random: inout RandomStream
+    ) -> Int {
       var column = 0
       for (axis, factor) in given.enumerated() { column += strides[axis] * state[factor] }
       for (axis, control) in controls.enumerated() {

@@ -32,9 +32,9 @@ public struct Difference: Hashable, Sendable, CustomStringConvertible {
   /// Numbers have as many digits as it takes to tell one from every other.
   public var description: String {
     let place = (step.map { "step \($0), " } ?? "") + phrase
-    let position =
-      labels.count > 1 ? " (" + labels.joined(separator: ", ") + ")" : labels.map { " " + $0 }.joined()
-    return "\(place)\(position): expected \(expected), got \(actual)\(distance)"
+    let position = labels.joined(separator: ", ")
+    let shown = labels.count > 1 ? " (\(position))" : labels.isEmpty ? "" : " \(position)"
+    return "\(place)\(shown): expected \(expected), got \(actual)\(distance)"
   }
 
   /// ` (difference -0.03)`, where there is one to tell.

@@ -133,9 +133,11 @@ struct TraceComparison {
     }
   }
 
-  private static let terms: [
-    (key: String, words: String, path: any KeyPath<PolicyTerms, [Double]> & Sendable)
-  ] = [
+  private typealias Term = (
+    key: String, words: String, path: any KeyPath<PolicyTerms, [Double]> & Sendable
+  )
+
+  private static let terms: [Term] = [
     ("utility", "utility", \.utility),
     ("stateInformationGain", "state information gain", \.stateInformationGain),
     ("parameterInformationGain", "parameter information gain", \.parameterInformationGain),

@@ -51,8 +51,11 @@ public final class CompiledModel: @unchecked Sendable {
 
   /// What was compiled.
   public let model: GenerativeModel
+  /// The distinct lists of factors that tables depend on.
   public let scopes: [Scope]
+  /// One plan a modality.
   public let modalities: FixedBuffer<ModalityPlan>
+  /// One plan a factor.
   public let factors: FixedBuffer<FactorPlan>
   /// The number of states of all factors together.
   public let stateCount: Int
@@ -145,12 +148,14 @@ public final class CompiledModel: @unchecked Sendable {
   /// Bytes of the laid out numbers: likelihoods twice (by outcome and by state) and transitions.
   public var tableBytes: Int { (2 * likelihoodCount + transitionCount) * 8 }
 
-  private static func checkSizes(_ model: GenerativeModel) throws(InvalidInput) {
+  /// Refuses a model with a table that is too large, before memory is taken.
+  package static func checkSizes(_ model: GenerativeModel) throws(InvalidInput) {
     var faults: [Fault] = []
     func check(_ place: String, _ shape: [Int]) {
       let cells = product(shape)
       guard cells == nil || cells.map({ $0 > largestTable }) == true else { return }
-      let size = cells.map { "\($0) cells, \($0 / (1 << 27)) GiB" } ?? "more cells than can be counted"
+      let size =
+        cells.map { "\($0) cells, \($0 / (1 << 27)) GiB" } ?? "more cells than can be counted"
       faults.append(
         Fault(
           place, "has \(size)",

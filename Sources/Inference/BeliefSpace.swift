@@ -26,6 +26,7 @@ public final class BeliefSpace: @unchecked Sendable {
   /// The largest intermediate table of an exact prediction, in cells.
   public static let exactLimit = 1 << 26
 
+  /// The structure of the model.
   public let compiled: CompiledModel
   /// Whether a belief is held over joint states.
   public let isJoint: Bool
@@ -101,7 +102,8 @@ public final class BeliefSpace: @unchecked Sendable {
     for factor in sizes.indices {
       let kept = axes.filter { $0 >= sizes.count || lastUse[$0] > factor }
       let target = kept + [factor + sizes.count]
-      guard let sourceCount = product(axisSizes(axes)), let targetCount = product(axisSizes(target)),
+      guard let sourceCount = product(axisSizes(axes)),
+        let targetCount = product(axisSizes(target)),
         max(sourceCount, targetCount) <= exactLimit
       else {
         throw InvalidInput(
@@ -287,7 +289,9 @@ package func outerProduct(
 /// The row-major strides of a shape.
 func strides(_ sizes: [Int]) -> [Int] {
   var result = [Int](repeating: 1, count: sizes.count)
-  for axis in sizes.indices.dropLast().reversed() { result[axis] = result[axis + 1] * sizes[axis + 1] }
+  for axis in sizes.indices.dropLast().reversed() {
+    result[axis] = result[axis + 1] * sizes[axis + 1]
+  }
   return result
 }
 

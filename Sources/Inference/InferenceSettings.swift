@@ -22,15 +22,18 @@ public struct InferenceSettings: Hashable, Sendable {
     case floored
   }
 
+  /// The scheme.
   public var algorithm: Algorithm = .automatic
   /// Sweeps: `fpi` does exactly so many, `cavi` at most; at least 1.
   public var iterations = 16
   /// `cavi` ends when a sweep lowers free energy by less, in nats.
   public var tolerance = 1e-12
+  /// What is done with an observation of probability zero.
   public var impossible: ImpossibleObservation = .error
   /// What the preset says of logarithms and soft observations; no file key.
   public var convention: InferenceConvention = .standard
 
+  /// The settings of `preset: default`.
   public init() {}
 }
 

@@ -11,6 +11,7 @@ public struct LearningSettings: Hashable, Sendable {
     /// The names of the modalities or factors that learn; nil means all that have counts.
     public var subset: [String]?
 
+    /// A rule; unless told otherwise nothing is forgotten and all tables with counts learn.
     public init(rate: Double = 1, forgetting: Double = 0, subset: [String]? = nil) {
       self.rate = rate
       self.forgetting = forgetting
@@ -29,5 +30,6 @@ public struct LearningSettings: Hashable, Sendable {
   /// Habit counts (E); no subset.
   public var habit: Rule?
 
+  /// Nothing is learned.
   public init() {}
 }

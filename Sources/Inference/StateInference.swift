@@ -28,6 +28,7 @@ public final class StateInference {
     public let modality: Int
   }
 
+  /// How beliefs are held.
   public let space: BeliefSpace
   let settings: InferenceSettings
   let scheme: Scheme
@@ -80,7 +81,9 @@ public final class StateInference {
     case .exact(let exact):
       outcome = try exact.infer(prior, observations, tables, ignored, into: posterior)
     case .meanField(let meanField):
-      guard let logs else { preconditionFailure("mean-field inference has logarithms by construction") }
+      guard let logs else {
+        preconditionFailure("an agent with a mean-field scheme is compiled with logarithms")
+      }
       outcome = try meanField.infer(
         prior, observations, tables, logs, ignored, into: posterior, iterates: iterates)
     }

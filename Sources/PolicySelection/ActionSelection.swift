@@ -49,8 +49,9 @@ public final class ActionSelection {
     guard !sizes.isEmpty else { return }
     switch settings.mode {
     case .full:
-      let policy = pick(posterior, policies.count, RandomStream(
-        seed: seed, episode: episode, step: step, purpose: .action))
+      let policy = pick(
+        posterior, policies.count,
+        RandomStream(seed: seed, episode: episode, step: step, purpose: .action))
       let action = policies.actions[Int(policies.firstActions.base[policy])]
       for control in action.indices { choice[control] = action[control] }
     case .marginal:

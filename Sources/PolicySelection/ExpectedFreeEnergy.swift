@@ -17,9 +17,13 @@ import Kernels
 public final class ExpectedFreeEnergy {
   /// The parts of one step's value.
   public struct Terms: BitwiseCopyable, Hashable, Sendable {
+    /// What is expected of preferred outcomes.
     public var utility = 0.0
+    /// What will be learned about hidden states.
     public var stateInformationGain = 0.0
+    /// What will be learned about the parameters.
     public var parameterInformationGain = 0.0
+    /// What is gained on the way to the goal.
     public var inductive = 0.0
 
     /// Their sum.
@@ -27,6 +31,7 @@ public final class ExpectedFreeEnergy {
       utility + stateInformationGain + parameterInformationGain + inductive
     }
 
+    /// Nothing yet.
     public init() {}
 
     static func += (a: inout Terms, b: Terms) {
@@ -37,6 +42,7 @@ public final class ExpectedFreeEnergy {
     }
   }
 
+  /// The policies that are scored.
   public let policies: PolicySet
   /// Negative expected free energy by policy, after ``evaluate(_:marginals:tables:)``.
   public let values: FixedBuffer<Double>

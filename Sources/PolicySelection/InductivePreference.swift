@@ -94,7 +94,9 @@ final class InductivePreference {
       }
       let rows = reachable.base + offsets[factor]
       var distance = 0
-      while distance < settings.depth && rows[distance * plan.states + likely] == 0 { distance += 1 }
+      while distance < settings.depth, rows[distance * plan.states + likely] == 0 {
+        distance += 1
+      }
       if distance == settings.depth { continue }
       let nearer = rows + max(distance - 1, 0) * plan.states
       for state in 0..<plan.states { result[state] = (1 - nearer[state]) * logEpsilon }

@@ -28,6 +28,7 @@ public struct PlanningSettings: Hashable, Sendable {
     /// The cost of a state that does not lead to the goal is ln(epsilon) nats; in 0..<1 and positive.
     public var epsilon: Double
 
+    /// Inductive planning with the given depth, threshold and cost.
     public init(depth: Int = 1, threshold: Double = 0.1, epsilon: Double = 1e-3) {
       self.depth = depth
       self.threshold = threshold
@@ -35,20 +36,28 @@ public struct PlanningSettings: Hashable, Sendable {
     }
   }
 
+  /// How policies are searched.
   public var method: Method = .enumerate
   /// Actions looked ahead, at least 1; nil leaves it to the model's policy list, or 1.
   public var horizon: Int?
   /// Policy precision (gamma), at least 0.
   public var gamma = 16.0
+  /// Whether preferred outcomes (C) count.
   public var utility = true
+  /// Whether what outcomes would tell about states counts.
   public var stateInformationGain = true
+  /// Over which outcomes that is taken.
   public var informationGain: InformationGain = .joint
+  /// Whether what would be learned about A and B counts (novelty).
   public var parameterInformationGain = false
+  /// How much one count would teach.
   public var novelty: Novelty = .exact
+  /// Preference for states that lead to the goal (H); nil for none.
   public var inductive: Inductive?
   /// What the preset says of preferences and averages; no file key.
   public var convention: PlanningConvention = .standard
 
+  /// The settings of `preset: default`.
   public init() {}
 }
 
@@ -64,22 +73,27 @@ public enum PlanningConvention: Hashable, Sendable {
 
 /// How the next action is chosen from the policy posterior: the `action` keys of `aif.agent/1`.
 public struct ActionSettings: Hashable, Sendable {
+  /// How one of several is picked.
   public enum Selection: String, Hashable, Sendable, CaseIterable {
     /// The most probable; the lowest index wins a tie.
     case deterministic
     /// Drawn with probability proportional to the posterior to the power alpha.
     case stochastic
   }
+  /// What is picked from.
   public enum Mode: String, Hashable, Sendable, CaseIterable {
     /// A policy is chosen and its first action taken.
     case full
     /// Each control's action is chosen from its marginal.
     case marginal
   }
+  /// How one of several is picked.
   public var selection: Selection = .deterministic
+  /// What is picked from.
   public var mode: Mode = .full
   /// Action precision (alpha), at least 0; unused when deterministic.
   public var alpha = 16.0
 
+  /// The settings of `preset: default`.
   public init() {}
 }

@@ -40,8 +40,8 @@ public final class PlanningTables: @unchecked Sendable {
   let logHabit: FixedBuffer<Double>
 
   /// Whether counts make novelty for the likelihoods, and for the transitions.
-  var hasLikelihoodNovelty: Bool { settings.parameterInformationGain && likelihoodWeights.count > 0 }
-  var hasTransitionNovelty: Bool { settings.parameterInformationGain && transitionWeights.count > 0 }
+  var hasLikelihoodNovelty: Bool { likelihoodWeights.count > 0 }
+  var hasTransitionNovelty: Bool { transitionWeights.count > 0 }
 
   /// Folds a model's tables.
   ///

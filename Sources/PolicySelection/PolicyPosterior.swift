@@ -8,8 +8,16 @@ extension PlanningTables {
     _ negativeExpectedFreeEnergy: UnsafePointer<Double>, gamma: Double,
     into posterior: UnsafeMutablePointer<Double>
   ) {
+    // Relative to the best, so that no precision is too large.
+    var best = -Double.infinity
+    for policy in 0..<logHabit.count where logHabit.base[policy] > -.infinity {
+      best = max(best, negativeExpectedFreeEnergy[policy])
+    }
     for policy in 0..<logHabit.count {
-      posterior[policy] = gamma * negativeExpectedFreeEnergy[policy] + logHabit.base[policy]
+      let prior = logHabit.base[policy]
+      posterior[policy] =
+        prior > -.infinity
+        ? gamma * (negativeExpectedFreeEnergy[policy] - best) + prior : prior
     }
     softmax(inPlace: posterior, count: logHabit.count)
   }

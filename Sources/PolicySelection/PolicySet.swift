@@ -52,7 +52,8 @@ public final class PolicySet: @unchecked Sendable {
           source: "",
           [
             Fault(
-              "planning.horizon", "\(requested) contradicts the model's policies of length \(length)",
+              "planning.horizon",
+              "\(requested) contradicts the model's policies of length \(length)",
               remedy: "leave it out")
           ])
       }

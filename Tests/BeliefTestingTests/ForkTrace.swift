@@ -33,7 +33,7 @@ func forkTrace(_ level: RecordLevel = .full) throws -> Trace {
   configuration.learning.initialState = .init()
   var agent = try ActiveInferenceAgent(model, configuration)
   agent.recordsIterates = level == .iterates
-  let simulation = Simulation(ModelEnvironment(model), steps: 5, seed: 2, level: level)
+  let simulation = try Simulation(ModelEnvironment(model), steps: 5, seed: 2, level: level)
   let episode = try simulation.run(&agent, episode: 0)
   return Trace(
     build: "0", model: model, agent: configuration,

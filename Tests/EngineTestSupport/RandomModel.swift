@@ -28,12 +28,14 @@ package struct RandomModel {
 
   package let description: ModelDescription
   package let model: GenerativeModel
+  private let world: ModelEnvironment
   private var random: RandomStream
 
   package init(seed: UInt64, _ options: Options = Options()) throws {
     random = RandomStream(seed: seed, episode: 0, step: 0, purpose: .user)
     description = RandomModel.describe(&random, options)
     model = try GenerativeModel(description)
+    world = try ModelEnvironment(model)
   }
 
   // MARK: - Chance
@@ -46,7 +48,6 @@ package struct RandomModel {
   ///
   /// - Parameter soften: whether some observations are missing and some are distributions.
   package mutating func record(steps: Int, soften: Bool = false) -> BehaviourRecord {
-    let world = ModelEnvironment(model)
     var (state, observation) = world.reset(using: &random)
     var record = BehaviourRecord(observations: [], actions: [])
     for step in 0..<steps {

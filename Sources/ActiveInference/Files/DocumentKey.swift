@@ -231,7 +231,8 @@ extension DocumentValue {
         place, "'\(name)' is not in this build", remedy: "it has \(known.joined(separator: ", "))")
     } else {
       faults.add(
-        place, "unknown value '\(name)'", remedy: suggestion(for: name, among: known, kind: "value"))
+        place, "unknown value '\(name)'", remedy: suggestion(for: name, among: known, kind: "value")
+      )
     }
     return nil
   }

@@ -3,7 +3,9 @@ import GenerativeModel
 /// Agents between two steps in files: `aif.state/1`.
 extension ActiveInferenceAgent {
   private static let format = "aif.state/1"
-  private static let keys = ["format", "step", "seed", "episode", "belief", "action", "concentration"]
+  private static let keys = [
+    "format", "step", "seed", "episode", "belief", "action", "concentration",
+  ]
 
   /// The agent's state as JSON; read back, the agent goes on with the same bits.
   public var stateText: String {
@@ -17,7 +19,8 @@ extension ActiveInferenceAgent {
         .init("belief", .list(state.belief.map { .number($0) })),
         .init("action", .list(state.action.map { .integer($0) })),
         .init("concentration", blueprint.model.concentrationDocument(state.concentration)),
-      ]), isPretty: true) + "\n"
+      ]),
+      isPretty: true) + "\n"
   }
 
   /// Goes on from a state that ``stateText`` wrote for an agent of the same model and configuration.

@@ -4,7 +4,8 @@ extension Trace {
   /// - Parameter source: what the faults name: the file.
   /// - Throws: ``InvalidInput`` with every fault, those of JSON Lines placed by line:
   ///   `line 3, steps[2].beliefs[context]`. Lines with faults beyond the eighth are only counted.
-  public static func read(contentsOf bytes: [UInt8], source: String) throws(InvalidInput) -> [Trace] {
+  public static func read(contentsOf bytes: [UInt8], source: String) throws(InvalidInput) -> [Trace]
+  {
     var reader = TraceReader(source: source)
     var lines = nonemptyLines(bytes)[...]
     guard let first = lines.first else {

@@ -27,7 +27,9 @@ struct StepReader {
     var record = StepRecord(t: t, observation: observation(reader))
     record.states = states(reader)
     record.impossible = impossible(reader)
-    record.beliefs = reader.value("beliefs").flatMap { beliefs($0, reader.place(of: "beliefs"), faults) }
+    record.beliefs = reader.value("beliefs").flatMap {
+      beliefs($0, reader.place(of: "beliefs"), faults)
+    }
     record.freeEnergy = reader.double("freeEnergy")
     record.negativeExpectedFreeEnergy = values(reader, "negativeExpectedFreeEnergy")
     record.terms = terms(reader)
@@ -55,7 +57,8 @@ struct StepReader {
   private func states(_ reader: ObjectReader) -> [Int]? {
     let states = reader.integers("states")
     for (factor, state) in (states ?? []).enumerated() where state < 0 {
-      reader.faults.add("\(reader.place(of: "states"))[\(factor)]", "is \(state)", remedy: "0 or more")
+      let place = "\(reader.place(of: "states"))[\(factor)]"
+      reader.faults.add(place, "is \(state)", remedy: "0 or more")
     }
     return states
   }
@@ -133,7 +136,8 @@ struct StepReader {
     let sweeps = iterates.list("beliefs", required: true) ?? []
     if sweeps.count != freeEnergy.count {
       iterates.faults.add(
-        iterates.place, "has \(freeEnergy.count) free energies but beliefs of \(sweeps.count) sweeps")
+        iterates.place,
+        "has \(freeEnergy.count) free energies but beliefs of \(sweeps.count) sweeps")
     }
     return Iterates(
       freeEnergy: freeEnergy,

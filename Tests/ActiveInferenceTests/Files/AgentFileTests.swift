@@ -12,7 +12,8 @@ struct AgentFileTests {
     #expect(try read("format: aif.agent/1") == AgentConfiguration())
   }
 
-  @Test("every preset reads back from what is written", arguments: AgentConfiguration.Preset.allCases)
+  @Test(
+    "every preset reads back from what is written", arguments: AgentConfiguration.Preset.allCases)
   func presets(preset: AgentConfiguration.Preset) throws {
     let agent = AgentConfiguration(preset: preset)
     #expect(try read(agent.jsonText) == agent)
@@ -89,7 +90,8 @@ struct AgentFileTests {
       try agent.check()
       #expect(try read(agent.jsonText) == agent)
       #expect(try read(agent.yamlText) == agent)
-      #expect(try AgentConfiguration(document: agent.document, source: "").document == agent.document)
+      #expect(
+        try AgentConfiguration(document: agent.document, source: "").document == agent.document)
     }
   }
 

@@ -67,7 +67,8 @@ struct AgentOverlayTests {
       try base.setting("learning.B", to: .object([.init("rate", .number(0.25))])) == expected)
     expected = AgentConfiguration()
     expected.planning.inductive = .init(depth: 7)
-    #expect(try AgentConfiguration().setting("planning.inductive.depth", to: .integer(7)) == expected)
+    #expect(
+      try AgentConfiguration().setting("planning.inductive.depth", to: .integer(7)) == expected)
     #expect(
       try base.setting("preset", to: .string("pymdp-1")) == AgentConfiguration(preset: .pymdp1))
   }

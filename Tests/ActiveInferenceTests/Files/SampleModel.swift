@@ -5,7 +5,9 @@ func lampModel() throws -> GenerativeModel {
   var description = ModelDescription()
   description.name = "lamp"
   description.factors = [Variable("lamp", ["off", "on"]), Variable("room", size: 3)]
-  description.modalities = [Variable("light", ["dark", "dim", "bright"]), Variable("sound", size: 2)]
+  description.modalities = [
+    Variable("light", ["dark", "dim", "bright"]), Variable("sound", size: 2),
+  ]
   description.controls = [Variable("switch", ["leave", "press"]), Variable("walk", size: 3)]
   description.likelihoods = [
     .init(
@@ -13,7 +15,8 @@ func lampModel() throws -> GenerativeModel {
       Tensor(
         shape: [3, 2, 3],
         [
-          0.7, 0.6, 0.5, 0.1, 0.2, 0.3, 0.2, 0.3, 0.25, 0.2, 0.2, 0.3, 0.1, 0.1, 0.25, 0.7, 0.6, 0.4,
+          0.7, 0.6, 0.5, 0.1, 0.2, 0.3, 0.2, 0.3, 0.25, 0.2, 0.2, 0.3, 0.1, 0.1, 0.25, 0.7, 0.6,
+          0.4,
         ])),
     .init("sound", given: ["room"]),
   ]
@@ -23,7 +26,8 @@ func lampModel() throws -> GenerativeModel {
     .init(
       "lamp", given: ["lamp"], controls: ["switch"],
       Tensor(shape: [2, 2, 2], zip(stay, swap).flatMap { [$0, $1] })),
-    .init("room", given: [], controls: ["walk"], Tensor(shape: [3, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1])),
+    .init(
+      "room", given: [], controls: ["walk"], Tensor(shape: [3, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1])),
   ]
   description.preferences = [.init("light", Tensor(shape: [3], [-1, 0, 2]))]
   description.initialStates = [.init("lamp", Tensor(shape: [2], [0.75, 0.25]))]

@@ -62,7 +62,8 @@ struct TraceFaultTests {
         t.json: environment: key 'id' is missing
         t.json: seed: expected a whole number, 0 to 2^64 - 1, found -7
         """)
-    let counts = try line(("\"final\":{\"concentration\":{\"A\"", "\"final\":{\"concentration\":{\"F\""))
+    let counts = try line(
+      ("\"final\":{\"concentration\":{\"A\"", "\"final\":{\"concentration\":{\"F\""))
     #expect(
       faults(counts)
         == "t.json: final.concentration: unknown key 'F'; did you mean 'A'?")

@@ -13,7 +13,7 @@ struct TraceFileTests {
     configuration.learning.habit = .init()
     var agent = try ActiveInferenceAgent(model, configuration)
     agent.recordsIterates = level == .iterates
-    let simulation = Simulation(ModelEnvironment(model), steps: 4, seed: 7, level: level)
+    let simulation = try Simulation(ModelEnvironment(model), steps: 4, seed: 7, level: level)
     let result = try simulation.run(&agent, episode: UInt64(episode))
     return Trace(
       build: "0.1.0", model: model, agent: configuration,
@@ -50,7 +50,9 @@ struct TraceFileTests {
     var trace = try TraceFileTests.lampTrace(.full)
     for round in 0..<200 {
       for t in trace.steps.indices {
-        trace.steps[t].beliefs = [[random.anyDouble(), -0.0], (0..<3).map { _ in random.anyDouble() }]
+        trace.steps[t].beliefs = [
+          [random.anyDouble(), -0.0], (0..<3).map { _ in random.anyDouble() },
+        ]
         trace.steps[t].freeEnergy = random.anyDouble()
         trace.steps[t].observation = [.distribution([0.1, 0.2, 0.7]), .missing]
         trace.steps[t].policyPosterior = (0..<6).map { _ in random.anyDouble() }
@@ -78,7 +80,8 @@ struct TraceFileTests {
       ])
     #expect(
       keys(trace.steps[0].document) == [
-        "t", "observation", "states", "beliefs", "freeEnergy", "negativeExpectedFreeEnergy", "terms",
+        "t", "observation", "states", "beliefs", "freeEnergy", "negativeExpectedFreeEnergy",
+        "terms",
         "policyPosterior", "actionMarginals", "action", "choice", "iterates",
       ])
     #expect(
@@ -116,7 +119,8 @@ struct TraceFileTests {
     trace.environment = .init(
       id: "grid",
       parameters: [
-        "a": .boolean(true), "size": .integer(3), "p": .number(3), "name": .text("x"), "unset": .none,
+        "a": .boolean(true), "size": .integer(3), "p": .number(3), "name": .text("x"),
+        "unset": .none,
         "cells": .list([.list([.integer(2), .integer(3)]), .list([])]),
         "mixed": .list([.text("a"), .number(0.5), .none]),
       ], process: trace.model)

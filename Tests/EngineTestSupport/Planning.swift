@@ -1,0 +1,37 @@
+import ActiveInference
+
+/// Scores of policies with all that they need, one belief at a time.
+package final class Planning {
+  package let compiled: CompiledModel
+  package let policies: PolicySet
+  package let scores: ExpectedFreeEnergy
+  package let tables: PlanningTables
+  private let space: BeliefSpace
+  private let modelTables: ModelTables
+
+  package init(
+    _ model: GenerativeModel, joint: Bool = true, _ change: (inout PlanningSettings) -> Void = { _ in }
+  ) throws {
+    var settings = PlanningSettings()
+    change(&settings)
+    compiled = try CompiledModel(model)
+    modelTables = ModelTables(compiled)
+    space = try BeliefSpace(compiled, joint: joint, tables: modelTables)
+    policies = try PolicySet(compiled, horizon: settings.horizon)
+    tables = try PlanningTables(compiled, modelTables, settings, policies)
+    scores = try ExpectedFreeEnergy(space, settings, tables, policies, modelTables)
+  }
+
+  /// Scores all policies from independent beliefs, `[factor][state]`.
+  @discardableResult
+  package func score(_ beliefs: [[Double]]) throws -> [Double] {
+    let marginals = FixedBuffer(beliefs.flatMap { $0 })
+    let belief = FixedBuffer(repeating: 0.0, count: space.size)
+    space.independent(marginals.base, into: belief.base)
+    try scores.evaluate(belief.base, marginals: marginals.base, tables: modelTables)
+    return scores.values.array(0..<policies.count)
+  }
+
+  /// The parts of the last scores by policy.
+  package var terms: [ExpectedFreeEnergy.Terms] { scores.terms.array(0..<policies.count) }
+}
