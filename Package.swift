@@ -71,13 +71,35 @@ let package = Package(
     .target(name: "CVectorMath"),
     environmentTests("TMaze"),
     environmentTests("GridWorld"),
+    // Counts allocations in the tests; on Linux alone.
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .target(
+      name: "EngineTestSupport", dependencies: ["ActiveInference"],
+      path: "Tests/EngineTestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "AIFCommandsTests", dependencies: ["aif", "AIFCommands", "ActiveInference"],
+      exclude: ["Help"], swiftSettings: settings),
+    .testTarget(
+      name: "ActiveInferenceTests",
+      dependencies: ["ActiveInference", "AllocationCounter", "EngineTestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "BeliefTestingTests", dependencies: ["ActiveInference", "BeliefTesting"],
+      swiftSettings: settings),
     .testTarget(
       name: "GenerativeModelTests", dependencies: ["GenerativeModel", "Kernels"],
       swiftSettings: settings),
     .testTarget(
+      name: "InferenceTests", dependencies: ["ActiveInference", "EngineTestSupport"],
+      swiftSettings: settings),
+    .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CGSL", "COpenBLAS"], swiftSettings: settings),
     .testTarget(
-      name: "ReadmeTests", dependencies: ["ActiveInference", "TMaze"], swiftSettings: settings),
+      name: "PolicySelectionTests", dependencies: ["ActiveInference", "EngineTestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReadmeTests", dependencies: ["ActiveInference", "BeliefTesting", "TMaze"],
+      exclude: ["my-maze.jsonl"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -33,6 +33,7 @@ public enum AIFCommand {
     _ arguments: [String]? = nil,
     environments: [any NamedEnvironment.Type] = AIFCommand.environments
   ) -> Never {
+    occupyStandardStreams()
     Interruption.install()
     exit(run(arguments, environments))
   }
@@ -51,7 +52,7 @@ public enum AIFCommand {
       return failure.exitCode
     } catch let faults as InvalidInput {
       complain(faults.description)
-      return 2
+      return CommandFailure.input("").exitCode
     } catch {
       return endOfParsing(error)
     }
@@ -61,8 +62,11 @@ public enum AIFCommand {
   private static func endOfParsing(_ error: any Error) -> Int32 {
     let text = RootCommand.fullMessage(for: error)
     guard RootCommand.exitCode(for: error) == .success else {
-      complain(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
-      return 2
+      let message = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+      let first = message.first.map(String.init) ?? ""
+      complain(first.hasPrefix("Error: ") ? String(first.dropFirst(7)) : first)
+      if message.count > 1 { StandardError.write(printable(String(message[1])) + "\n") }
+      return CommandFailure.input("").exitCode
     }
     do {
       let output = try OutputFile("-")
@@ -74,10 +78,10 @@ public enum AIFCommand {
     }
   }
 
+  /// Each line is one thing that is wrong.
   private static func complain(_ message: String) {
-    // Nothing can be done where even this cannot be written.
-    let bytes = Array("aif: \(message)\n".utf8)
-    _ = write(2, bytes, bytes.count)
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: true)
+    StandardError.write(lines.map { "aif: \(printable(String($0)))\n" }.joined())
   }
 }
 
@@ -85,6 +89,7 @@ struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "aif",
     abstract: "Active inference in discrete worlds: simulate, replay and verify agents.",
+    discussion: "Example: aif simulate tmaze",
     version:
       "aif \(Build.version) (\(Build.platform)); random numbers Philox4x64-10",
     subcommands: [

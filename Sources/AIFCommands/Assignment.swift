@@ -22,29 +22,23 @@ struct Assignment: ExpressibleByArgument {
   /// The value of an environment's parameter.
   var parameterValue: ParameterValue { ParameterValue(documentValue) ?? .text(value) }
 
-  /// Whether it sets the agent: `agent.planning.horizon`.
+  /// What it sets of the agent: `planning.horizon` in `agent.planning.horizon`.
   var agentPath: String? { key.hasPrefix("agent.") ? String(key.dropFirst(6)) : nil }
 }
 
 extension [Assignment] {
-  /// The parameters of the environment, each given once.
-  func parameters() throws -> [String: ParameterValue] {
-    var result: [String: ParameterValue] = [:]
-    for assignment in self where assignment.agentPath == nil {
-      guard result.updateValue(assignment.parameterValue, forKey: assignment.key) == nil else {
-        throw CommandFailure.input("--set \(assignment.key): given twice")
-      }
-    }
-    return result
+  /// What is wrong with them together; nil where nothing is.
+  var fault: String? {
+    var keys: Set<String> = []
+    return first { !keys.insert($0.key).inserted }.map { "--set \($0.key): given twice" }
   }
 
-  /// A configuration with what the assignments say of it.
-  func applied(to base: AgentConfiguration) throws -> AgentConfiguration {
-    var configuration = base
-    for assignment in self {
-      guard let path = assignment.agentPath else { continue }
-      configuration = try configuration.setting(path, to: assignment.documentValue)
+  /// The parameters of the environment.
+  var parameters: [String: ParameterValue] {
+    var result: [String: ParameterValue] = [:]
+    for assignment in self where assignment.agentPath == nil {
+      result[assignment.key] = assignment.parameterValue
     }
-    return configuration
+    return result
   }
 }

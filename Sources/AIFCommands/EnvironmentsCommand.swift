@@ -4,9 +4,15 @@ import ArgumentParser
 struct EnvironmentsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "environments",
-    abstract: "What can be simulated, with parameters and their defaults.")
+    abstract: "What can be simulated, with parameters and their defaults.",
+    discussion: """
+      What simulate and describe take by name, and what --set sets there.
 
-  @Option(help: "How the result is printed: table, json or csv.")
+      Example: aif environments --format json
+      """)
+
+  @Option(
+    help: ArgumentHelp("How the result is printed.", valueName: "FORMAT"))
   var format: OutputFormat = .table
 
   func run() throws {

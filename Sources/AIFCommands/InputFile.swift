@@ -13,10 +13,12 @@ struct InputFile {
   /// What messages call it.
   var name: String { path == "-" ? "standard input" : path }
 
+  /// Memory is set aside for a file as large as this at once; a larger one grows as it is read.
+  private static let largestReservation = 1 << 28
+
   /// Its bytes.
   ///
-  /// - Throws: ``CommandFailure/input(_:)`` where it cannot be read, ``CommandFailure/interrupted``
-  ///   when a signal ends the wait.
+  /// - Throws: ``CommandFailure/input(_:)`` where it cannot be read.
   func bytes() throws -> [UInt8] {
     let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(errno) }
@@ -26,19 +28,23 @@ struct InputFile {
     if information.st_mode & S_IFMT == S_IFDIR { throw failure(EISDIR) }
     var bytes: [UInt8] = []
     if information.st_mode & S_IFMT == S_IFREG {
-      bytes.reserveCapacity(Int(information.st_size) + 1)
+      bytes.reserveCapacity(min(Int(information.st_size), InputFile.largestReservation) + 1)
     }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = read(descriptor, &buffer, buffer.count)
       if count == 0 { return bytes }
       if count < 0 {
-        if errno == EINTR && Interruption.signal == 0 { continue }
-        try Interruption.check()
+        if errno == EINTR { continue }
         throw failure(errno)
       }
       bytes.append(contentsOf: buffer[..<count])
     }
+  }
+
+  /// That the process has one standard input, whatever asks for it.
+  static func checkStandardInput(_ paths: [String?]) -> String? {
+    paths.filter { $0 == "-" }.count > 1 ? "only one of the files can be standard input" : nil
   }
 
   private func failure(_ code: Int32) -> CommandFailure {

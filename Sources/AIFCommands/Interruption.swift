@@ -6,24 +6,36 @@ import Synchronization
   import Darwin
 #endif
 
-/// Signals that ask a command to end: it finishes what it holds and says so by its exit code.
+/// Signals that ask a command to end.
+///
+/// A command that holds unfinished work looks for them itself (``heeded(_:)``), finishes what it
+/// holds and says so by its exit code. At any other time, and at a second signal, the process ends
+/// at once; an unfinished file goes with it.
 enum Interruption {
   private static let received = Atomic<Int32>(0)
+  private static let isHeeded = Atomic<Bool>(false)
+  /// The address of its name as C has it; 0 when there is none.
+  private static let unfinishedFile = Atomic<UInt>(0)
 
-  /// The signal that has arrived; 0 when none has.
+  /// The signal that has arrived while it was looked for; 0 when none has.
   static var signal: Int32 { received.load(ordering: .relaxed) }
 
-  /// Begins to listen. A second signal ends the process at once.
+  /// Begins to listen.
   static func install() {
-    _ = signal
+    // Touched here, so that the handler never is the first to ask for them.
+    _ = (signal, isHeeded.load(ordering: .relaxed), unfinishedFile.load(ordering: .relaxed))
     for number in [SIGINT, SIGTERM] {
-      var action = sigaction()
-      action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
-      setHandler(&action) { Interruption.received.store($0, ordering: .relaxed) }
-      sigaction(number, &action, nil)
+      setAction(number) { Interruption.arrived($0) }
     }
     // A closed pipe is an error of the write, not the end of the process.
-    _ = Interruption.ignorePipeSignal()
+    setAction(SIGPIPE, SIG_IGN)
+  }
+
+  /// Runs what looks at ``signal`` often.
+  static func heeded<Result>(_ body: () throws -> Result) rethrows -> Result {
+    isHeeded.store(true, ordering: .relaxed)
+    defer { isHeeded.store(false, ordering: .relaxed) }
+    return try body()
   }
 
   /// - Throws: ``CommandFailure/interrupted(signal:)`` once a signal has arrived.
@@ -32,19 +44,34 @@ enum Interruption {
     if number != 0 { throw CommandFailure.interrupted(signal: number) }
   }
 
-  private static func ignorePipeSignal() -> Bool {
-    var action = sigaction()
-    setHandler(&action, SIG_IGN)
-    return sigaction(SIGPIPE, &action, nil) == 0
+  /// Names the file that must not outlive the process as it is now; nil when there is none.
+  static func setUnfinished(_ path: String?) {
+    let copy = path.flatMap { strdup($0) }
+    // The last name is not freed: the handler may be reading it.
+    unfinishedFile.store(UInt(bitPattern: copy), ordering: .releasing)
   }
 
-  private static func setHandler(
-    _ action: inout sigaction, _ handler: (@convention(c) (Int32) -> Void)?
+  /// The handler: calls nothing but what POSIX allows there.
+  private static func arrived(_ number: Int32) {
+    if isHeeded.load(ordering: .relaxed)
+      && received.exchange(number, ordering: .relaxed) == 0
+    {
+      return
+    }
+    let file = unfinishedFile.load(ordering: .acquiring)
+    if let path = UnsafePointer<CChar>(bitPattern: file) { unlink(path) }
+    _exit(128 + number)
+  }
+
+  private static func setAction(
+    _ number: Int32, _ handler: (@convention(c) (Int32) -> Void)?
   ) {
+    var action = sigaction()
     #if canImport(Glibc)
       action.__sigaction_handler.sa_handler = handler
     #else
       action.__sigaction_u.__sa_handler = handler
     #endif
+    sigaction(number, &action, nil)
   }
 }

@@ -5,9 +5,12 @@ struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "What the agent believes and would do on a given record of behaviour.",
+    usage: "aif replay <MODEL> --data <DATA> [<options>]",
     discussion: """
-      MODEL is an aif.model/1 file, DATA an aif.data/1 file; the trace goes to standard output \
-      unless --output names a file. - is standard input or output.
+      MODEL is an aif.model/1 file, DATA an aif.data/1 file; - is standard input. The trace \
+      (aif.trace/1) goes to standard output unless --output names a file.
+
+      Example: aif replay maze.yaml --data rat7.json --output rat7.jsonl
       """)
 
   @Argument(help: ArgumentHelp("The agent's model.", valueName: "MODEL"))
@@ -16,66 +19,85 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The observations and actions.", valueName: "DATA"))
   var data: String
 
-  @Option(help: ArgumentHelp("An aif.agent/1 file; the default agent unless given.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("An aif.agent/1 file; the default agent unless given.", valueName: "FILE"))
   var agent: String?
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Set the agent: agent.planning.horizon=3.", valueName: "KEY=VALUE"))
+    help: ArgumentHelp(
+      "Set the agent (agent.planning.horizon=3); may be repeated. It is above --agent.",
+      valueName: "KEY=VALUE"))
   var assignments: [Assignment] = []
 
-  @Option(help: "The seed of a stochastic choice, 0...2^63-1.")
+  @Option(help: ArgumentHelp("The seed of a stochastic choice, 0...2^63-1.", valueName: "N"))
   var seed: UInt64 = 0
 
-  @Option(help: "What is kept of each step: none, choices, beliefs, full or iterates.")
+  @Option(
+    help: ArgumentHelp(
+      "What is kept of each step.", valueName: "LEVEL"))
   var record: RecordLevel = .full
 
   @Option(help: ArgumentHelp("Where the trace goes; - is standard output.", valueName: "FILE"))
   var output = "-"
 
-  @Option(help: "How the result is printed: json is the trace; table or csv, its steps.")
+  @Option(
+    help: ArgumentHelp(
+      "How the result is printed: json is the trace; table or csv, its steps.", valueName: "FORMAT")
+  )
   var format: OutputFormat = .json
 
   func validate() throws {
-    if [model, data, agent].filter({ $0 == "-" }).count > 1 {
-      throw ValidationError("only one of the files can be standard input")
-    }
-    if seed > UInt64(Int64.max) { throw ValidationError("--seed must be at most 2^63-1") }
-    if let other = assignments.first(where: { $0.agentPath == nil }) {
-      throw ValidationError("--set \(other.key): a replay has no environment; agent.* sets the agent")
-    }
+    let stray = assignments.first { $0.agentPath == nil }
+    let faults = [
+      InputFile.checkStandardInput([model, data, agent]),
+      seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
+      stray.map { "--set \($0.key): a replay has no environment; agent.* sets the agent" },
+      assignments.fault,
+    ].compactMap { $0 }
+    if !faults.isEmpty { throw ValidationError(faults.joined(separator: "; ")) }
   }
 
   func run() throws {
-    let modelFile = InputFile(path: model)
-    let model = try GenerativeModel(contentsOf: modelFile.bytes(), source: modelFile.name)
-    let dataFile = InputFile(path: data)
-    let behaviour = try BehaviourRecord(contentsOf: dataFile.bytes(), source: dataFile.name)
-    try behaviour.check(against: model, source: dataFile.name)
-    var configuration = AgentConfiguration()
-    if let agent {
-      let file = InputFile(path: agent)
-      configuration = try configuration.applying(contentsOf: file.bytes(), source: file.name)
+    var faults = FaultGatherer()
+    let model = faults.gather {
+      let file = InputFile(path: self.model)
+      return try GenerativeModel(contentsOf: file.bytes(), source: file.name)
     }
-    configuration = try assignments.applied(to: configuration)
+    let dataFile = InputFile(path: data)
+    let behaviour = faults.gather {
+      let record = try BehaviourRecord(contentsOf: dataFile.bytes(), source: dataFile.name)
+      if let model { try record.check(against: model, source: dataFile.name) }
+      return record
+    }
+    let layers = AgentLayers(
+      environment: AgentConfiguration(), file: agent, assignments: assignments)
+    let configuration = faults.gather { try layers.configuration() }
+    try faults.check()
+    guard let model, let behaviour, let configuration else { return }
     let agent = try ActiveInferenceAgent(model, configuration)
     let destination = try OutputFile(output)
-    let steps: [StepRecord]
-    do {
-      steps = try agent.replay(
-        behaviour, seed: seed, level: record, isCancelled: { Interruption.signal != 0 })
-    } catch let failure as AgentFailure {
-      throw CommandFailure.input("\(dataFile.name): \(failure)")
-    } catch is CancellationError {
-      try Interruption.check()
-      return
+    try Interruption.heeded {
+      let steps: [StepRecord]
+      do {
+        steps = try agent.replay(
+          behaviour, seed: seed, level: shownLevel, isCancelled: { Interruption.signal != 0 })
+      } catch let failure as AgentFailure {
+        throw CommandFailure.input("\(dataFile.name): \(failure)")
+      } catch is CancellationError {
+        try Interruption.check()
+        return
+      }
+      let trace = Trace(
+        build: Build.version, model: model, agent: configuration, environment: nil, seed: seed,
+        episode: 0, steps: steps, final: agent.concentration)
+      try write(trace, agent.blueprint.policies, to: destination)
+      try destination.finish()
     }
-    let trace = Trace(
-      build: Build.version, model: model, agent: configuration, environment: nil, seed: seed,
-      episode: 0, steps: steps, final: agent.concentration)
-    try write(trace, agent.blueprint.policies, to: destination)
-    try destination.finish()
   }
+
+  /// A table shows what it has columns for, whatever a trace would keep.
+  private var shownLevel: RecordLevel { format == .table ? .full : record }
 
   private func write(_ trace: Trace, _ policies: PolicySet, to destination: OutputFile) throws {
     var episode = Episode(index: 0)

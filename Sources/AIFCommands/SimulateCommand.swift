@@ -12,50 +12,72 @@ struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
     abstract: "Run agents in an environment and see what they believe and why they act.",
+    usage: "aif simulate <ENV|FILE> [<options>]",
     discussion: """
-      ENV is a name that `aif environments` lists, or an aif.model/1 file, which is then both the \
-      world and the agent's model. One episode is shown step by step, several are summed up. \
-      Traces go to --output, one episode a line.
+      ENV is a name that `aif environments` lists. FILE is an aif.model/1 file, which is then both \
+      the world and the agent's model. One episode is shown step by step, several are summed up. \
+      Traces (aif.trace/1) go to --output, one episode a line; none are kept without it.
+
+      The agent is the preset's, with what the environment asks for laid over it, then --agent, then \
+      --set, which may be repeated.
+
+      Example: aif simulate tmaze --set cueValidity=0.8 --set agent.planning.horizon=4
       """)
 
   @Argument(help: ArgumentHelp("An environment or a model file.", valueName: "ENV|FILE"))
   var world: String
 
-  @Option(help: "Observations an episode; the environment's own number unless given.")
+  @Option(
+    help: ArgumentHelp(
+      "Observations an episode; the environment's own number unless given, 10 for a file.",
+      valueName: "N"))
   var steps: Int?
 
-  @Option(help: "How many episodes.")
+  @Option(help: ArgumentHelp("How many episodes, at least 1.", valueName: "N"))
   var episodes = 1
 
-  @Option(help: "The seed of all chance, 0...2^63-1.")
+  @Option(help: ArgumentHelp("The seed of all chance, 0...2^63-1.", valueName: "N"))
   var seed: UInt64 = 0
 
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Set an environment parameter, or the agent: agent.planning.horizon=3.",
+      "Set an environment parameter, cueValidity=0.8, or the agent, agent.planning.horizon=3.",
       valueName: "KEY=VALUE"))
   var assignments: [Assignment] = []
 
-  @Option(help: ArgumentHelp("An aif.agent/1 file.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp(
+      "An aif.agent/1 file, laid over the environment's default agent.", valueName: "FILE"))
   var agent: String?
 
-  @Option(help: ArgumentHelp("The agent's model, where it is not the world's.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("The agent's model, where it is not the world's.", valueName: "FILE"))
   var model: String?
 
-  @Option(help: "What goes on from one episode to the next: counts.")
+  @Option(
+    help: ArgumentHelp(
+      "What goes on from one episode to the next: what has been learned.",
+      valueName: "WHAT"))
   var carry: Carried?
 
-  @Option(help: "Threads; all cores unless given. The results do not depend on it.")
+  @Option(
+    help: ArgumentHelp(
+      "Threads, 1...1024; all cores unless given. The results do not depend on it.", valueName: "N")
+  )
   var threads: Int?
 
-  @Option(help: "What is kept of each step: none, choices, beliefs, full or iterates.")
+  @Option(
+    help: ArgumentHelp(
+      "What traces keep of each step.",
+      valueName: "LEVEL"))
   var record: RecordLevel = .full
 
   @Option(help: ArgumentHelp("Where traces go; - is standard output.", valueName: "FILE"))
   var output: String?
 
-  @Option(help: "How the result is printed: table, json or csv.")
+  @Option(
+    help: ArgumentHelp("How the result is printed.", valueName: "FORMAT"))
   var format: OutputFormat = .table
 
   /// What `--carry` takes.
@@ -63,34 +85,58 @@ struct SimulateCommand: ParsableCommand {
     case counts
   }
 
+  private static let mostThreads = 1024
+
   func validate() throws {
-    func demand(_ holds: Bool, _ message: String) throws {
-      if !holds { throw ValidationError(message) }
-    }
-    try demand(episodes >= 1, "--episodes must be at least 1")
-    try demand((steps ?? 1) >= 1, "--steps must be at least 1")
-    try demand((threads ?? 1) >= 1, "--threads must be at least 1")
-    try demand(seed <= UInt64(Int64.max), "--seed must be at most 2^63-1")
-    try demand(
-      output != "-" || format == .table,
-      "--output - and --format \(format.rawValue) both want standard output")
+    let faults = [
+      episodes >= 1 ? nil : "--episodes must be at least 1",
+      (steps ?? 1) >= 1 ? nil : "--steps must be at least 1",
+      1...SimulateCommand.mostThreads ~= threads ?? 1
+        ? nil : "--threads must be 1...\(SimulateCommand.mostThreads)",
+      seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
+      output != "-" || format == .table
+        ? nil : "--output - and --format \(format.rawValue) both want standard output",
+      InputFile.checkStandardInput([world, agent, model]),
+      assignments.fault,
+    ].compactMap { $0 }
+    if !faults.isEmpty { throw ValidationError(faults.joined(separator: "; ")) }
   }
 
   func run() throws {
-    let world = try World(world, parameters: assignments.parameters())
-    var configuration = world.agent
-    if let agent {
-      let file = InputFile(path: agent)
-      configuration = try configuration.applying(contentsOf: file.bytes(), source: file.name)
+    var faults = FaultGatherer()
+    let world = faults.gather { try World(self.world, parameters: assignments.parameters) }
+    let layers = AgentLayers(
+      environment: world?.agent ?? AgentConfiguration(), file: agent, assignments: assignments)
+    let configuration = faults.gather { try layers.configuration() }
+    let model = faults.gather { try agentModel(world) }
+    try faults.check()
+    guard let world, let configuration, let model else { return }
+    try checkCarrying(configuration)
+    try run(in: world.environment, world, CompiledAgent(model ?? world.model, configuration))
+  }
+
+  /// The model of `--model`, if there is one.
+  private func agentModel(_ world: World?) throws -> GenerativeModel? {
+    guard let path = model else { return nil }
+    let file = InputFile(path: path)
+    let model = try GenerativeModel(contentsOf: file.bytes(), source: file.name)
+    try world?.check(model, source: file.name)
+    return model
+  }
+
+  /// Forgetting returns to the counts of the file, but a carried episode's trace has the counts it
+  /// began with in their place: it could not be verified.
+  private func checkCarrying(_ configuration: AgentConfiguration) throws {
+    let learning = configuration.learning
+    let rules = [
+      learning.likelihood, learning.transition, learning.preference, learning.initialState,
+      learning.habit,
+    ]
+    if carry != nil && output != nil && rules.contains(where: { ($0?.forgetting ?? 0) > 0 }) {
+      throw CommandFailure.input(
+        "--carry counts with --output: a trace cannot say what forgetting returns to; leave one of"
+          + " them out, or set forgetting to 0")
     }
-    configuration = try assignments.applied(to: configuration)
-    var model = world.model
-    if let path = self.model {
-      let file = InputFile(path: path)
-      model = try GenerativeModel(contentsOf: file.bytes(), source: file.name)
-      try world.check(model, source: file.name)
-    }
-    try run(in: world.environment, world, CompiledAgent(model, configuration))
   }
 
   private func run(
@@ -104,22 +150,26 @@ struct SimulateCommand: ParsableCommand {
     let traces = try output.map { try OutputFile($0) }
     let report = try SimulationReport(
       world: world, model: blueprint.model, policies: blueprint.policies, format: format,
-      episodes: episodes, record: record, steps: simulation.steps,
-      output: output == "-" ? nil : try OutputFile("-"))
+      episodes: episodes, record: record, output: output == "-" ? nil : try OutputFile("-"))
     do {
-      try runEpisodes(simulation, world, blueprint, traces, report)
-      try traces?.finish()
-      try report.finish()
-    } catch is CancellationError {
-      try traces?.finish()
-      try report.finish()
-      try Interruption.check()
+      try Interruption.heeded {
+        do {
+          try runEpisodes(simulation, world, blueprint, traces, report)
+        } catch is CancellationError {
+          // What was finished is kept; where nothing was, an old file is not taken away for it.
+        }
+        if report.count > 0 {
+          try traces?.finish()
+          try report.finish()
+        }
+        try Interruption.check()
+      }
     } catch let failure as CommandFailure {
       traces?.salvage()
       throw failure
     } catch let failure as AgentFailure {
-      try traces?.finish()
-      throw CommandFailure.input(failure.description)
+      let place = episodes > 1 ? "episode \(report.count), " : ""
+      throw CommandFailure.input("\(place)\(failure)")
     }
   }
 
@@ -132,16 +182,25 @@ struct SimulateCommand: ParsableCommand {
         model: blueprint.model, configuration: blueprint.configuration,
         reference: referenceOfProcess(world, blueprint.model), seed: seed, level: record)
     }
+    let level = simulation.level
+    @Sendable func makeAgent() throws -> ActiveInferenceAgent {
+      let agent = try ActiveInferenceAgent(blueprint)
+      agent.recordsIterates = level >= .iterates
+      return agent
+    }
     var progress = ProgressBar(total: episodes)
-    defer { progress.clear() }
     let clock = ContinuousClock.now
+    defer {
+      progress.clear()
+      note(episodes: report.count, simulation.steps, clock.duration(to: .now))
+    }
     func deliver(_ episode: Episode, _ line: [UInt8]) throws {
       try traces?.append(line)
-      try report.add(episode, elapsed: clock.duration(to: .now))
+      try report.add(episode)
       progress.update(report.count)
     }
     if carry != nil {
-      var agent = try ActiveInferenceAgent(blueprint)
+      var agent = try makeAgent()
       for index in 0..<UInt64(episodes) {
         let start = agent.concentration
         let episode = try simulation.run(&agent, episode: index)
@@ -153,12 +212,22 @@ struct SimulateCommand: ParsableCommand {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     try simulation.run(
       episodes: 0..<UInt64(episodes), threads: min(threads ?? cores, episodes),
-      makeAgent: { try ActiveInferenceAgent(blueprint) },
+      makeAgent: makeAgent,
       finish: { episode, agent in (episode, writer?.line(episode, agent) ?? []) },
       deliver: { episode, line in
         try deliver(episode, line)
         return true
       })
+  }
+
+  /// How long it took: no result, for it is never the same twice.
+  private func note(episodes: Int, _ steps: Int, _ elapsed: Duration) {
+    let seconds =
+      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    guard seconds > 0 else { return }
+    let rate = Double(episodes) * Double(steps) / seconds
+    StandardError.note(
+      "\(fixed(seconds, 3)) s, \(grouped(Int(min(rate, 1e15)))) steps a second")
   }
 
   /// A model file as process goes into the trace where the agent's model is another.

@@ -13,14 +13,11 @@ final class SimulationReport {
   private let output: OutputFile?
   private var reached = 0
   private var hasGoal = false
-  private var steps = 0
-  private var elapsed = Duration.zero
-  private let stepsAnEpisode: Int
   private var single: Episode?
 
   init(
     world: World, model: GenerativeModel, policies: PolicySet, format: OutputFormat, episodes: Int,
-    record: RecordLevel, steps: Int, output: OutputFile?
+    record: RecordLevel, output: OutputFile?
   ) throws {
     self.world = world
     self.model = model
@@ -29,15 +26,12 @@ final class SimulationReport {
     self.episodes = episodes
     self.record = record
     self.output = output
-    stepsAnEpisode = steps
     if format == .csv { try output?.append(StepRows(model).heading) }
   }
 
   /// Takes in a finished episode.
-  func add(_ episode: Episode, elapsed: Duration) throws {
+  func add(_ episode: Episode) throws {
     count += 1
-    steps += stepsAnEpisode
-    self.elapsed = elapsed
     if let reachedGoal = episode.reachedGoal {
       hasGoal = true
       reached += reachedGoal ? 1 : 0
@@ -51,7 +45,7 @@ final class SimulationReport {
     guard let output else { return }
     switch format {
     case .csv: break
-    case .json: try output.append(summary)
+    case .json: try output.append(summary.prettyJSON)
     case .table:
       if let single { try output.append(StepTable(model, policies).text(single)) }
       try output.append(closingLine + "\n")
@@ -59,39 +53,21 @@ final class SimulationReport {
     try output.finish()
   }
 
-  private var seconds: Double {
-    Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-  }
-
   private var closingLine: String {
-    let goal =
-      hasGoal ? "reached \(world.goal) in \(reached) of \(count) episodes" : "\(count) episodes"
-    let rate = seconds > 0 ? grouped(Int(Double(steps) / seconds)) : "-"
-    return "\(goal), \(fixed(seconds, 3)) s, \(rate) steps a second"
+    let all = "\(grouped(count)) \(count == 1 ? "episode" : "episodes")"
+    let result = hasGoal ? "reached \(world.goal) in \(grouped(reached)) of \(all)" : "ran \(all)"
+    return count < episodes ? "\(result); \(grouped(episodes)) were asked for" : result
   }
 
-  private var summary: String {
+  private var summary: DocumentValue {
     var members: [DocumentValue.Member] = [
       .init("environment", .string(world.reference.id)),
       .init("episodes", .integer(count)),
-      .init("steps", .integer(steps)),
     ]
     if hasGoal { members.append(.init("reachedGoal", .integer(reached))) }
-    members.append(.init("seconds", .number(seconds)))
     if let single {
-      members.append(.init("trace", .array(single.steps.map { $0.reduced(to: record).document })))
+      members.append(.init("steps", .array(single.steps.map { $0.reduced(to: record).document })))
     }
-    return DocumentValue.object(members).prettyJSON
+    return .object(members)
   }
-}
-
-/// An integer with its thousands set apart.
-func grouped(_ value: Int) -> String {
-  var digits = String(value)
-  var position = digits.count - 3
-  while position > 0 {
-    digits.insert(",", at: digits.index(digits.startIndex, offsetBy: position))
-    position -= 3
-  }
-  return digits
 }

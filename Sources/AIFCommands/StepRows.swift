@@ -50,12 +50,20 @@ struct StepRows {
     }
   }
 
-  private func line(_ cells: [String]) -> String { cells.map(csvCell).joined(separator: ",") + "\n" }
+  private func line(_ cells: [String]) -> String {
+    cells.map(csvCell).joined(separator: ",") + "\n"
+  }
 }
 
 /// A cell of comma-separated values, quoted where it must be (RFC 4180).
 func csvCell(_ text: String) -> String {
-  guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-  return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-    + "\""
+  // By scalar: a comma with an accent upon it is one character that is no comma.
+  let special: Set<Unicode.Scalar> = [",", "\"", "\n", "\r"]
+  guard text.unicodeScalars.contains(where: special.contains) else { return text }
+  var quoted = "\""
+  for scalar in text.unicodeScalars {
+    if scalar == "\"" { quoted += "\"" }
+    quoted.unicodeScalars.append(scalar)
+  }
+  return quoted + "\""
 }

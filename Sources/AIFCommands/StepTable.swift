@@ -23,45 +23,80 @@ struct StepTable {
 
   private func observed(_ step: StepRecord) -> String {
     zip(model.modalities, step.observation).map { modality, observation in
-      switch observation {
-      case .outcome(let outcome): "\(modality.name): \(modality.label(outcome))"
-      case .distribution: "\(modality.name): uncertain"
-      case .missing: "\(modality.name): -"
-      }
+      let text =
+        switch observation {
+        case .outcome(let outcome): label(modality, outcome)
+        case .distribution: "uncertain"
+        case .missing: "missing"
+        }
+      let isImpossible = step.impossible.contains(modality.name)
+      return "\(oneLine(modality.name)): \(text)\(isImpossible ? " (impossible)" : "")"
     }.joined(separator: "\n")
   }
 
   /// The most probable state of each factor and its probability.
   private func believed(_ step: StepRecord) -> String {
     zip(model.factors, step.beliefs ?? []).map { factor, belief in
-      guard let best = belief.indices.max(by: { belief[$0] < belief[$1] }) else { return "" }
-      let ties = belief.filter { $0 >= belief[best] - 1e-9 }.count
-      let state = ties > 1 ? "undecided among \(ties)" : factor.label(best)
-      return "\(factor.name): \(state) \(fixed(belief[best], 3))"
+      guard let best = firstMaximum(belief) else { return "" }
+      let ties = ties(belief, best)
+      let state =
+        if ties == 1 {
+          label(factor, best)
+        } else if ties == factor.size {
+          "undecided"
+        } else {
+          "one of \(ties)"
+        }
+      let share = ties == factor.size && ties > 1 ? "" : " \(fixed(belief[best], 2))"
+      return "\(oneLine(factor.name)): \(state)\(share)"
     }.joined(separator: "\n")
   }
 
   private func done(_ action: [Int]?) -> String {
-    zip(model.controls, action ?? []).map { $0.label($1) }.joined(separator: "\n")
+    zip(model.controls, action ?? []).map { label($0, $1) }.joined(separator: "\n")
   }
 
-  /// The winning policy and the terms of its value.
+  /// The winning policy, the terms of its value and its probability.
   private func reason(_ step: StepRecord) -> String {
-    guard let posterior = step.policyPosterior, let terms = step.terms,
-      let best = firstMaximum(posterior)
-    else { return "" }
+    guard let posterior = step.policyPosterior, let best = firstMaximum(posterior) else {
+      return ""
+    }
     let plan = policies.policy(best).map { action in
-      zip(model.controls, action).filter { $0.0.size > 1 }.map { $0.label($1) }
+      zip(model.controls, action).filter { $0.0.size > 1 }.map { label($0, $1) }
         .joined(separator: "+")
     }
-    let parts = [
-      ("utility", terms.utility[best]),
-      ("information", terms.stateInformationGain[best]),
-      ("novelty", terms.parameterInformationGain[best]),
-      ("inductive", terms.inductive[best]),
-    ].filter { $0.1 != 0 || $0.0 == "utility" }
-    let sum = parts.map { "\($0.0) \(fixed($0.1, 3))" }.joined(separator: " + ")
-    return "\(plan.joined(separator: ", ")): probability \(fixed(posterior[best], 3))\n\(sum)"
+    var lines: [String] = []
+    if plan.contains(where: { !$0.isEmpty }) { lines.append(plan.joined(separator: ", ")) }
+    if let terms = step.terms {
+      let parts = [
+        ("utility", terms.utility[best]),
+        ("information", terms.stateInformationGain[best]),
+        ("novelty", terms.parameterInformationGain[best]),
+        ("inductive", terms.inductive[best]),
+      ]
+      lines += parts.filter { $0.1 != 0 || $0.0 == "utility" }.map { "\($0.0) \(fixed($0.1, 3))" }
+    }
+    let ties = ties(posterior, best)
+    let share = fixed(posterior[best], 3)
+    if ties > 1 {
+      lines.append("one of \(ties), each \(share)")
+    } else if posterior.count > 1 {
+      lines.append("probability \(share)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// How many values are as large as the largest.
+  private func ties(_ values: [Double], _ best: Int) -> Int {
+    values.count { $0 >= values[best] - 1e-9 }
+  }
+
+  private func label(_ variable: Variable, _ value: Int) -> String {
+    oneLine(variable.label(value))
+  }
+
+  private func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }
 

@@ -5,12 +5,18 @@ struct ValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
     abstract: "Check a model and name every fault with its place.",
-    discussion: "Exit code 0 where the model is sound, 1 where it has faults.")
+    discussion: """
+      MODEL is an aif.model/1 file, JSON or YAML; - is standard input. Exit code 0 where it is \
+      sound, 1 where it has faults, 2 where it cannot be read.
+
+      Example: aif validate maze.yaml
+      """)
 
   @Argument(help: ArgumentHelp("An aif.model/1 file.", valueName: "MODEL"))
   var model: String
 
-  @Option(help: "How the result is printed: table, json or csv.")
+  @Option(
+    help: ArgumentHelp("How the result is printed.", valueName: "FORMAT"))
   var format: OutputFormat = .table
 
   func run() throws {
@@ -30,7 +36,8 @@ struct ValidateCommand: ParsableCommand {
 
   private func text(_ faults: [Fault], _ name: String) -> String {
     switch format {
-    case .table: return faults.map { "\(name): \($0)\n" }.joined()
+    case .table:
+      return faults.map { fault in printable("\(name): \(fault)") + "\n" }.joined()
     case .json:
       return DocumentValue.array(
         faults.map {

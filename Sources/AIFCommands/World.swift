@@ -69,7 +69,7 @@ struct World {
     model = named.model
     agent = named.agent
     steps = named.steps
-    goal = "the reward"
+    goal = "the goal"
   }
 
   /// What can live here must see and do what the world shows and takes.
@@ -81,7 +81,8 @@ struct World {
         variables.map { "\($0.name) \($0.size)" }.joined(separator: ", ")
       }
       faults.append(
-        Fault(kind, "the world has \(list(one)), the model \(list(other))", remedy: "make them equal")
+        Fault(
+          kind, "the world has \(list(one)), the model \(list(other))", remedy: "make them equal")
       )
     }
     compare("modalities", self.model.modalities, model.modalities)

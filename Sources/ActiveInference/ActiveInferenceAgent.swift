@@ -235,7 +235,9 @@ public final class ActiveInferenceAgent: Agent {
     learning.learnPreferences(observation, ignored: inference.ignored, tables: tables)
     learning.learnHabit(posterior.base, tables: tables)
     if learning.learnsPreferences { planning.refreshPreferences(tables) }
-    if learning.learnsLikelihoods { planner.refreshLikelihoods(tables) }
+    if learning.learnsLikelihoods || learning.learnsPreferences {
+      planner.refreshLikelihoods(tables)
+    }
     if learning.learnsTransitions && step > 0 { planner.refreshTransitions(tables) }
     if learning.learnsHabit { planning.refreshHabit(tables) }
   }

@@ -45,7 +45,7 @@ public struct Difference: Hashable, Sendable, CustomStringConvertible {
     let difference = actual - expected
     // Seven digits: the rest is the rounding of the subtraction.
     let short = Float(difference)
-    let isShown = short.isFinite && (short != 0 || difference == 0)
+    let isShown = short.isNormal || difference == 0
     return " (difference \(isShown ? short.description : difference.description))"
   }
 }

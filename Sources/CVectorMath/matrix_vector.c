@@ -6,6 +6,7 @@
 #pragma clang fp contract(off)
 
 typedef double lanes __attribute__((vector_size(64)));
+typedef double half_lanes __attribute__((vector_size(32)));
 
 #define LOAD(name, address) \
   lanes name;               \
@@ -75,7 +76,7 @@ AIF_TARGET_CLONES
 void aif_transposed_matrix_vector(
     const double *restrict m, size_t rows, size_t columns, const double *restrict x,
     double *restrict y) {
-  // Thirty-two columns, then eight, then one: their sums stay in registers over all the rows.
+  // Thirty-two columns, then eight, then four, then one: their sums stay in registers over all the rows.
   size_t j = 0;
   for (; j + 32 <= columns; j += 32) {
     lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
@@ -100,6 +101,16 @@ void aif_transposed_matrix_vector(
     const double *row = m + j;
     for (size_t i = 0; i < rows; i++, row += columns) {
       LOAD(a0, row);
+      s0 += a0 * x[i];
+    }
+    memcpy(y + j, &s0, sizeof s0);
+  }
+  for (; j + 4 <= columns; j += 4) {
+    half_lanes s0 = {0};
+    const double *row = m + j;
+    for (size_t i = 0; i < rows; i++, row += columns) {
+      half_lanes a0;
+      memcpy(&a0, row, sizeof a0);
       s0 += a0 * x[i];
     }
     memcpy(y + j, &s0, sizeof s0);

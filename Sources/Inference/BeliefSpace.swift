@@ -40,11 +40,22 @@ public final class BeliefSpace: @unchecked Sendable {
   /// By scope: for each joint state its column, where it is not the joint state itself.
   let scopeColumns: [FixedBuffer<Int32>?]
   let jointSteps: [JointStep]
-  /// Where a scope's distribution begins in the scratch memory.
-  private let scopeOffsets: [Int]
+  /// What reading a scope's distribution needs of its first two factors: most scopes have no more.
+  private struct ScopeShape: BitwiseCopyable {
+    let factorCount: Int
+    let columns: Int
+    /// Where the distribution begins in the scratch memory.
+    let scratchOffset: Int
+    let firstOffset: Int
+    let firstStates: Int
+    let secondOffset: Int
+    let secondStates: Int
+  }
+
+  private let shapes: FixedBuffer<ScopeShape>
   private let predictionOffset: Int
-  /// Whether BLAS contracts a factor's transition: large and not sparse.
-  private let usesBLAS: [Bool]
+  /// By factor: whether its transition is contracted whole, not column by column of what is possible.
+  private let isWhole: FixedBuffer<Bool>
 
   /// The space of beliefs about a model's states.
   ///
@@ -53,13 +64,18 @@ public final class BeliefSpace: @unchecked Sendable {
     self.compiled = compiled
     isJoint = joint
     let sizes = compiled.model.factors.map(\.size)
-    var offsets: [Int] = []
+    var shapes: [ScopeShape] = []
     var offset = 0
     for scope in compiled.scopes {
-      offsets.append(offset)
+      let plans = scope.factors.prefix(2).map { compiled.factors.base[$0] }
+      shapes.append(
+        ScopeShape(
+          factorCount: scope.factors.count, columns: scope.columns, scratchOffset: offset,
+          firstOffset: plans.first?.stateOffset ?? 0, firstStates: plans.first?.states ?? 1,
+          secondOffset: plans.last?.stateOffset ?? 0, secondStates: plans.last?.states ?? 1))
       offset += scope.columns
     }
-    scopeOffsets = offsets
+    self.shapes = FixedBuffer(shapes)
     predictionOffset = offset
     if joint {
       jointSteps = try BeliefSpace.jointSteps(compiled)
@@ -77,16 +93,13 @@ public final class BeliefSpace: @unchecked Sendable {
       scopeColumns = []
       scratchCount = offset
     }
-    usesBLAS = sizes.indices.map { factor in
-      let plan = compiled.factors.base[factor]
-      guard Contraction.usesBLAS(rows: plan.columns, columns: plan.states) else { return false }
-      let cells = plan.actions * plan.columns * plan.states
-      var nonzero = 0
-      for cell in 0..<cells where tables.transitionColumns.base[plan.offset + cell] != 0 {
-        nonzero += 1
-      }
-      return nonzero > cells / 4
-    }
+    isWhole = FixedBuffer(
+      sizes.indices.map { factor in
+        let plan = compiled.factors.base[factor]
+        return isContractedWhole(
+          tables.transitionColumns.base + plan.offset, columns: plan.columns * plan.actions,
+          size: plan.states)
+      })
   }
 
   private static func jointSteps(_ compiled: CompiledModel) throws(InvalidInput) -> [JointStep] {
@@ -134,27 +147,33 @@ public final class BeliefSpace: @unchecked Sendable {
   public func distribution(
     of scope: Int, in belief: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>
   ) -> UnsafePointer<Double> {
-    let result = scratch + scopeOffsets[scope]
+    let shape = shapes.base[scope]
+    let result = scratch + shape.scratchOffset
     if isJoint {
       guard let map = scopeColumns[scope]?.base else { return belief }
-      let count = compiled.scopes[scope].columns
-      for column in 0..<count { result[column] = 0 }
+      for column in 0..<shape.columns { result[column] = 0 }
       for state in 0..<size { result[Int(map[state])] += belief[state] }
       return UnsafePointer(result)
     }
-    let factors = compiled.scopes[scope].factors
-    guard let first = factors.first else {
+    if shape.factorCount == 1 { return belief + shape.firstOffset }
+    if shape.factorCount == 0 {
       result[0] = 1
       return UnsafePointer(result)
     }
-    let marginal = belief + compiled.factors.base[first].stateOffset
-    if factors.count == 1 { return marginal }
-    var count = compiled.factors.base[first].states
-    for state in 0..<count { result[state] = marginal[state] }
-    for index in 1..<factors.count {
-      let plan = compiled.factors.base[factors[index]]
-      count = outerProduct(
-        result, count, belief + plan.stateOffset, plan.states)
+    let first = belief + shape.firstOffset
+    let second = belief + shape.secondOffset
+    var count = 0
+    for state in 0..<shape.firstStates {
+      for other in 0..<shape.secondStates {
+        result[count] = first[state] * second[other]
+        count += 1
+      }
+    }
+    if shape.factorCount > 2 {
+      for factor in compiled.scopes[scope].factors[2...] {
+        let plan = compiled.factors.base[factor]
+        count = outerProduct(result, count, belief + plan.stateOffset, plan.states)
+      }
     }
     return UnsafePointer(result)
   }
@@ -170,26 +189,37 @@ public final class BeliefSpace: @unchecked Sendable {
     _ belief: UnsafePointer<Double>, action: UnsafePointer<Int>, tables: ModelTables,
     into next: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>
   ) {
-    let transitions = tables.transitionColumns.base
     if isJoint {
-      predictJoint(belief, action, transitions, into: next, scratch: scratch + predictionOffset)
+      predictJoint(
+        belief, action, tables.transitionColumns.base, into: next,
+        scratch: scratch + predictionOffset)
       return
     }
     for factor in 0..<compiled.factors.count {
-      let plan = compiled.factors.base[factor]
-      let parents = distribution(of: plan.scope, in: belief, scratch: scratch)
-      let table = transitions + plan.offset + action[factor] * plan.columns * plan.states
-      let result = next + plan.stateOffset
-      if usesBLAS[factor] {
-        Contraction.transposedMatrixVector(
-          table, rows: plan.columns, columns: plan.states, parents, into: result)
-        continue
-      }
-      for state in 0..<plan.states { result[state] = 0 }
-      for column in 0..<plan.columns where parents[column] != 0 {
-        Contraction.addScaled(
-          parents[column], table + column * plan.states, to: result, count: plan.states)
-      }
+      predict(
+        factor, belief, action: action[factor], tables: tables,
+        into: next + compiled.factors.base[factor].stateOffset, scratch: scratch)
+    }
+  }
+
+  /// The belief about one factor's next state, under mean-field beliefs.
+  package func predict(
+    _ factor: Int, _ belief: UnsafePointer<Double>, action: Int, tables: ModelTables,
+    into result: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>
+  ) {
+    let plan = compiled.factors.base[factor]
+    let parents = distribution(of: plan.scope, in: belief, scratch: scratch)
+    let table =
+      tables.transitionColumns.base + plan.offset + action * plan.columns * plan.states
+    if isWhole.base[factor] {
+      Contraction.transposedMatrixVector(
+        table, rows: plan.columns, columns: plan.states, parents, into: result)
+      return
+    }
+    for state in 0..<plan.states { result[state] = 0 }
+    for column in 0..<plan.columns where parents[column] != 0 {
+      Contraction.addScaled(
+        parents[column], table + column * plan.states, to: result, count: plan.states)
     }
   }
 
@@ -284,6 +314,16 @@ package func outerProduct(
     index -= 1
   }
   return count * otherCount
+}
+
+/// Whether a table of columns is better multiplied whole than column by column where the belief is not
+/// zero: it is small, or not sparse. The bits are the same, except that OpenBLAS takes the large ones.
+package func isContractedWhole(_ table: UnsafePointer<Double>, columns: Int, size: Int) -> Bool {
+  let cells = columns * size
+  if cells <= 1024 { return true }
+  var nonzero = 0
+  for cell in 0..<cells where table[cell] != 0 { nonzero += 1 }
+  return nonzero > cells / 4
 }
 
 /// The row-major strides of a shape.

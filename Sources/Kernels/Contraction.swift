@@ -92,6 +92,13 @@ public enum Contraction {
   ) {
     if usesBLAS(rows: rows, columns: columns) {
       BLAS.transposedMatrixVector(m, rows: rows, columns: columns, x, into: y)
+    } else if columns < 4 && rows < 8 {
+      // Less work than a call.
+      for j in 0..<columns {
+        var total = 0.0
+        for i in 0..<rows { total += m[i * columns + j] * x[i] }
+        y[j] = total
+      }
     } else {
       aif_transposed_matrix_vector(m, rows, columns, x, y)
     }

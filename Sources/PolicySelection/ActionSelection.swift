@@ -12,6 +12,8 @@ public final class ActionSelection {
   public let marginalOffsets: [Int]
   /// P(action) by control: the policy posterior summed by first action.
   public let marginals: FixedBuffer<Double>
+  /// The policy posterior by first joint action.
+  private let jointMarginals: FixedBuffer<Double>
   private let weights: FixedBuffer<Double>
 
   /// Choice among the policies of a model.
@@ -23,16 +25,22 @@ public final class ActionSelection {
     for size in sizes { offsets.append(offsets[offsets.count - 1] + size) }
     marginalOffsets = offsets
     marginals = FixedBuffer(repeating: 0, count: offsets[offsets.count - 1])
+    jointMarginals = FixedBuffer(repeating: 0, count: policies.actions.count)
     weights = FixedBuffer(repeating: 0, count: max(policies.count, sizes.max() ?? 0))
   }
 
   /// Sums the policy posterior by first action (pymdp `control.get_marginals`).
   public func fillMarginals(_ posterior: UnsafePointer<Double>) {
     for index in 0..<marginals.count { marginals.base[index] = 0 }
+    for action in 0..<jointMarginals.count { jointMarginals.base[action] = 0 }
+    let first = policies.firstActions.base
     for policy in 0..<policies.firstActions.count {
-      let action = policies.actions[Int(policies.firstActions.base[policy])]
-      for control in action.indices {
-        marginals.base[marginalOffsets[control] + action[control]] += posterior[policy]
+      jointMarginals.base[Int(first[policy])] += posterior[policy]
+    }
+    for joint in 0..<jointMarginals.count {
+      for control in sizes.indices {
+        let action = policies.actions[joint][control]
+        marginals.base[marginalOffsets[control] + action] += jointMarginals.base[joint]
       }
     }
   }

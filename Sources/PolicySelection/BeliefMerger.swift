@@ -44,12 +44,11 @@ struct BeliefMerger {
     searched += 1
     let belief = UnsafeRawPointer(beliefs + index * beliefSize)
     let words = belief.assumingMemoryBound(to: UInt64.self)
-    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-    for word in 0..<beliefSize {
-      hash = (hash ^ words[word]) &* 0xFF51_AFD7_ED55_8CCD
-      hash ^= hash >> 32
-    }
-    var slot = Int(truncatingIfNeeded: hash) & mask
+    // Rotations are quick, and one product at the end spreads what they have gathered.
+    var hash: UInt64 = 0
+    for word in 0..<beliefSize { hash = (hash << 7 | hash >> 57) ^ words[word] }
+    hash = hash &* 0x9E37_79B9_7F4A_7C15
+    var slot = Int(truncatingIfNeeded: hash >> 40) & mask
     while slots.base[slot] >= 0 {
       let known = Int(slots.base[slot])
       if equal(beliefs + known * beliefSize, beliefs + index * beliefSize) { return known }

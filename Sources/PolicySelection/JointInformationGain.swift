@@ -34,6 +34,8 @@ final class JointInformationGain {
   private var groupCount = 0
   /// By modality: the group it belongs to, or -1.
   private let groupOf: FixedBuffer<Int>
+  /// By plan of a scope: whether its modalities are in some group.
+  private let isInformative: FixedBuffer<Bool>
   /// By factor: whether more than one state is possible, and under mean-field beliefs the first.
   private let uncertain: FixedBuffer<Bool>
   private let firstState: FixedBuffer<Int>
@@ -57,6 +59,7 @@ final class JointInformationGain {
     logs = FixedBuffer(repeating: 0, count: 256 + outcomes)
     group = FixedBuffer(repeating: 0, count: modalities)
     groupOf = FixedBuffer(repeating: -1, count: modalities)
+    isInformative = FixedBuffer(repeating: false, count: tables.plans.count)
     uncertain = FixedBuffer(repeating: false, count: compiled.factors.count)
     firstState = FixedBuffer(repeating: 0, count: compiled.factors.count)
   }
@@ -78,26 +81,24 @@ final class JointInformationGain {
 
   /// The information gain in nats.
   ///
-  /// - Parameter distributions: for each scope that some modality reads, the belief over it.
+  /// - Parameter results: what is linear in the belief, by scope.
   /// - Throws: ``PlanningFailure/jointOutcomes(modalities:count:)`` where a group has more than 2^20
   ///   joint outcomes, or its states do not fit.
   func gain(
     _ belief: UnsafePointer<Double>, _ likelihoods: UnsafePointer<Double>,
-    _ distributions: UnsafePointer<UnsafePointer<Double>>
+    _ results: UnsafePointer<Double>
   ) throws(PlanningFailure) -> Double {
     entropy = 0
+    for index in 0..<isInformative.count { isInformative.base[index] = false }
     if space.isJoint {
       try gainOfJointBelief(belief, likelihoods)
     } else {
       try gainOfMarginals(belief, likelihoods)
     }
     var ambiguity = 0.0
-    for scope in tables.readers.indices {
-      guard let reader = tables.readers[scope].first, groupOf.base[reader] >= 0 else { continue }
-      let start = tables.scopeOffsets[scope]
-      ambiguity += Contraction.dot(
-        tables.ambiguity.base + start, distributions[scope],
-        count: tables.scopeOffsets[scope + 1] - start)
+    for index in 0..<tables.plans.count where isInformative.base[index] {
+      let plan = tables.plans.base[index]
+      ambiguity += results[plan.result + plan.ambiguity]
     }
     return entropy - ambiguity
   }
@@ -156,7 +157,7 @@ final class JointInformationGain {
   private func groupByUncertainParents() {
     let compiled = space.compiled
     for modality in 0..<compiled.modalities.count {
-      groupOf.base[modality] = isInformative(modality) ? modality : -1
+      groupOf.base[modality] = hasUncertainParent(modality) ? modality : -1
     }
     var changed = true
     while changed {
@@ -179,7 +180,7 @@ final class JointInformationGain {
     space.compiled.scopes[space.compiled.modalities.base[modality].scope].factors
   }
 
-  private func isInformative(_ modality: Int) -> Bool {
+  private func hasUncertainParent(_ modality: Int) -> Bool {
     for factor in parents(modality) where uncertain.base[factor] { return true }
     return false
   }
@@ -314,6 +315,8 @@ final class JointInformationGain {
     var outcomes = 1
     for modality in 0..<space.compiled.modalities.count where groupOf.base[modality] == number {
       group.base[groupCount] = modality
+      isInformative.base[tables.planOfScope.base[space.compiled.modalities.base[modality].scope]] =
+        true
       groupCount += 1
       outcomes *= space.compiled.modalities.base[modality].outcomes
       if outcomes > JointInformationGain.largestGroup { throw groupFailure(number) }

@@ -11,15 +11,14 @@ final class NodeEvaluation {
   private let legacy: LegacyInformationGain?
   private let scratch: FixedBuffer<Double>
   private let marginals: FixedBuffer<Double>
-  /// For each scope that some modality reads, the belief over it.
-  private let distributions: FixedBuffer<UnsafePointer<Double>>
-  private let readScopes: FixedBuffer<Int>
-  /// Predicted outcomes by node and modality, and their logarithms.
-  private let outcomes: FixedBuffer<Double>
+  /// What is linear in each belief of a level, by node, scope and place in the scope's plan; and for
+  /// entropies its logarithms.
+  private let results: FixedBuffer<Double>
   private let logs: FixedBuffer<Double>
   private let weighted: FixedBuffer<Double>
-  private let usesBLAS: [Bool]
-  private let needsOutcomes: Bool
+  /// By plan: whether its table is contracted whole.
+  private let isWhole: FixedBuffer<Bool>
+  private let addsEntropies: Bool
 
   init(
     _ space: BeliefSpace, _ settings: PlanningSettings, _ tables: PlanningTables, capacity: Int
@@ -27,34 +26,29 @@ final class NodeEvaluation {
     self.space = space
     self.settings = settings
     self.tables = tables
-    let compiled = space.compiled
     let isJoint = settings.stateInformationGain && settings.informationGain == .joint
     let isLegacy = isJoint && settings.convention == .pymdp007
     joint = isJoint && !isLegacy ? JointInformationGain(space, tables) : nil
     legacy = isLegacy ? try LegacyInformationGain(space) : nil
+    addsEntropies = settings.stateInformationGain && !isJoint
     scratch = FixedBuffer(repeating: 0, count: space.scratchCount)
-    marginals = FixedBuffer(repeating: 0, count: compiled.stateCount)
-    distributions = FixedBuffer(
-      repeating: UnsafePointer(scratch.base), count: compiled.scopes.count)
-    readScopes = FixedBuffer(tables.readers.indices.filter { !tables.readers[$0].isEmpty })
-    needsOutcomes =
-      (settings.stateInformationGain && !isJoint)
-      || (tables.hasLikelihoodNovelty && settings.convention != .standard)
-    let count = needsOutcomes ? capacity * compiled.outcomeCount : 0
-    outcomes = FixedBuffer(repeating: 0, count: count)
-    logs = FixedBuffer(repeating: 0, count: count)
+    marginals = FixedBuffer(repeating: 0, count: space.compiled.stateCount)
+    results = FixedBuffer(repeating: 0, count: capacity * tables.resultCount)
+    logs = FixedBuffer(repeating: 0, count: addsEntropies ? capacity * tables.resultCount : 0)
     var widest = 1
-    for modality in 0..<compiled.modalities.count {
-      widest = max(widest, compiled.modalities.base[modality].outcomes)
+    for modality in 0..<space.compiled.modalities.count {
+      widest = max(widest, space.compiled.modalities.base[modality].outcomes)
     }
-    for factor in 0..<compiled.factors.count {
-      widest = max(widest, compiled.factors.base[factor].states)
+    for factor in 0..<space.compiled.factors.count {
+      widest = max(widest, space.compiled.factors.base[factor].states)
     }
     weighted = FixedBuffer(repeating: 0, count: widest)
-    usesBLAS = (0..<compiled.modalities.count).map {
-      let plan = compiled.modalities.base[$0]
-      return Contraction.usesBLAS(rows: plan.columns, columns: plan.outcomes)
-    }
+    isWhole = FixedBuffer(
+      (0..<tables.plans.count).map {
+        let plan = tables.plans.base[$0]
+        return isContractedWhole(
+          tables.folded.base + plan.table, columns: plan.columns, size: plan.width)
+      })
   }
 
   /// Values `count` beliefs that a policy can arrive at in its `planningStep`-th step.
@@ -62,32 +56,19 @@ final class NodeEvaluation {
     _ beliefs: UnsafePointer<Double>, count: Int, planningStep: Int, _ model: ModelTables,
     inductive: UnsafePointer<Double>?, into terms: UnsafeMutablePointer<ExpectedFreeEnergy.Terms>
   ) throws(PlanningFailure) {
+    let row = min(planningStep, tables.preferenceRows - 1)
     for node in 0..<count {
       let belief = beliefs + node * space.size
-      var value = ExpectedFreeEnergy.Terms()
-      for index in 0..<readScopes.count {
-        let scope = readScopes.base[index]
-        distributions.base[scope] = space.distribution(
-          of: scope, in: belief, scratch: scratch.base)
-      }
-      if settings.utility { value.utility = utility(planningStep) }
-      if needsOutcomes {
-        predictOutcomes(model, into: outcomes.base + node * space.compiled.outcomeCount)
-      }
+      let result = results.base + node * tables.resultCount
+      var value = contract(belief, row: row, into: result)
       if let joint {
-        value.stateInformationGain = try joint.gain(
-          belief, model.likelihoodColumns.base, distributions.base)
+        value.stateInformationGain = try joint.gain(belief, model.likelihoodColumns.base, result)
       } else if let legacy {
         space.marginals(of: belief, into: marginals.base)
         value.stateInformationGain = legacy.gain(marginals.base, model.likelihoodColumns.base)
-      } else if settings.stateInformationGain {
-        value.stateInformationGain = -linear(tables.ambiguity.base)
       }
-      if tables.hasLikelihoodNovelty {
-        value.parameterInformationGain =
-          settings.convention == .standard
-          ? linear(tables.novelty.base)
-          : productNovelty(outcomes.base + node * space.compiled.outcomeCount)
+      if tables.hasLikelihoodNovelty && settings.convention != .standard {
+        value.parameterInformationGain = productNovelty(belief, result)
       }
       if let inductive {
         space.marginals(of: belief, into: marginals.base)
@@ -96,61 +77,57 @@ final class NodeEvaluation {
       }
       terms[node] = value
     }
-    if settings.stateInformationGain && settings.informationGain == .perModality {
-      addOutcomeEntropies(count, to: terms)
-    }
+    if addsEntropies { addOutcomeEntropies(count, to: terms) }
   }
 
-  private func utility(_ planningStep: Int) -> Double {
-    let cells = tables.scopeOffsets[tables.scopeOffsets.count - 1]
-    return linear(tables.utility.base + min(planningStep, tables.preferenceRows - 1) * cells)
-  }
-
-  /// The expectation of what has been folded into a row a scope.
-  private func linear(_ rows: UnsafePointer<Double>) -> Double {
-    var sum = 0.0
-    for index in 0..<readScopes.count {
-      let scope = readScopes.base[index]
-      let start = tables.scopeOffsets[scope]
-      sum += Contraction.dot(
-        rows + start, distributions.base[scope], count: tables.scopeOffsets[scope + 1] - start)
-    }
-    return sum
-  }
-
-  /// q(o_m) = sum_s P(o_m | s) q(s) for every modality.
-  private func predictOutcomes(
-    _ model: ModelTables, into result: UnsafeMutablePointer<Double>
-  ) {
-    for modality in 0..<space.compiled.modalities.count {
-      let plan = space.compiled.modalities.base[modality]
-      let table = model.likelihoodColumns.base + plan.offset
-      let q = distributions.base[plan.scope]
-      let run = result + plan.outcomeOffset
-      if usesBLAS[modality] {
+  /// Takes everything that is linear in a belief, one contraction a scope, and sums it up.
+  private func contract(
+    _ belief: UnsafePointer<Double>, row: Int, into results: UnsafeMutablePointer<Double>
+  ) -> ExpectedFreeEnergy.Terms {
+    var utility = 0.0
+    var ambiguity = 0.0
+    var novelty = 0.0
+    for index in 0..<tables.plans.count {
+      let plan = tables.plans.base[index]
+      let q = space.distribution(
+        of: tables.planScopes.base[index], in: belief, scratch: scratch.base)
+      let table = tables.folded.base + plan.table
+      let run = results + plan.result
+      if isWhole.base[index] {
         Contraction.transposedMatrixVector(
-          table, rows: plan.columns, columns: plan.outcomes, q, into: run)
-        continue
+          table, rows: plan.columns, columns: plan.width, q, into: run)
+      } else {
+        for place in 0..<plan.width { run[place] = 0 }
+        for column in 0..<plan.columns where q[column] != 0 {
+          Contraction.addScaled(q[column], table + column * plan.width, to: run, count: plan.width)
+        }
       }
-      for outcome in 0..<plan.outcomes { run[outcome] = 0 }
-      for column in 0..<plan.columns where q[column] != 0 {
-        Contraction.addScaled(
-          q[column], table + column * plan.outcomes, to: run, count: plan.outcomes)
-      }
+      utility += run[plan.utility + row]
+      ambiguity += run[plan.ambiguity]
+      if tables.hasLikelihoodNovelty { novelty += run[plan.novelty] }
     }
+    var value = ExpectedFreeEnergy.Terms()
+    if settings.utility { value.utility = utility }
+    if addsEntropies { value.stateInformationGain = -ambiguity }
+    if settings.convention == .standard { value.parameterInformationGain = novelty }
+    return value
   }
 
   /// Adds H[q(o_m)] of every modality, the logarithms of all beliefs taken together.
   private func addOutcomeEntropies(
     _ count: Int, to terms: UnsafeMutablePointer<ExpectedFreeEnergy.Terms>
   ) {
-    let width = space.compiled.outcomeCount
-    let floor = settings.convention == .pymdp1 ? smallestProbability : Double.leastNormalMagnitude
-    for index in 0..<count * width { logs.base[index] = max(outcomes.base[index], floor) }
+    let width = tables.resultCount
+    let floor = tables.entropyFloor
+    for index in 0..<count * width { logs.base[index] = max(results.base[index], floor) }
     VectorMath.log(inPlace: logs.base, count: count * width)
     for node in 0..<count {
-      terms[node].stateInformationGain -= Contraction.dot(
-        outcomes.base + node * width, logs.base + node * width, count: width)
+      for index in 0..<tables.plans.count {
+        let plan = tables.plans.base[index]
+        let start = node * width + plan.result
+        terms[node].stateInformationGain -= Contraction.dot(
+          results.base + start, logs.base + start, count: plan.outcomes)
+      }
     }
   }
 
@@ -158,13 +135,16 @@ final class NodeEvaluation {
 
   /// sum_m sum_o q(o_m) sum_s v(o_m, s) q(s): outcomes and states averaged apart, as in pymdp
   /// (`control.calc_pA_info_gain`).
-  private func productNovelty(_ outcomes: UnsafePointer<Double>) -> Double {
+  private func productNovelty(
+    _ belief: UnsafePointer<Double>, _ results: UnsafePointer<Double>
+  ) -> Double {
     var sum = 0.0
     for modality in 0..<space.compiled.modalities.count {
       let plan = space.compiled.modalities.base[modality]
+      let q = space.distribution(of: plan.scope, in: belief, scratch: scratch.base)
       sum += expectedWeight(
-        tables.likelihoodWeights.base + plan.offset, distributions.base[plan.scope], plan.columns,
-        outcomes + plan.outcomeOffset, plan.outcomes)
+        tables.likelihoodWeights.base + plan.offset, q, plan.columns,
+        results + tables.outcomeResults.base[modality], plan.outcomes)
     }
     return sum
   }

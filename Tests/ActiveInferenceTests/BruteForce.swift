@@ -197,17 +197,33 @@ struct BruteForce {
     }
   }
 
+  /// Whether a factor's state is ruled out by the prior, or by an outcome that depends on it alone.
+  private func excludes(
+    _ factor: Int, _ value: Int, _ prior: [[Double]], _ observation: [Observation]
+  ) -> Bool {
+    if prior[factor][value] == 0 { return true }
+    var state = [Int](repeating: 0, count: prior.count)
+    state[factor] = value
+    return observation.indices.contains {
+      model.likelihoods[$0].given == [factor] && weight(of: observation[$0], $0, in: state) == 0
+    }
+  }
+
   /// Coordinate ascent from the prior, factors in order: beliefs and free energy.
   func ascend(
     _ prior: [Double], _ observation: [Observation], sweeps: Int
   ) -> ([[Double]], freeEnergy: Double) {
     let prior = marginals(prior)
     let logs = states.map { logLikelihood(observation, $0) }
+    let excluded = model.factors.indices.map { factor in
+      prior[factor].indices.map { excludes(factor, $0, prior, observation) }
+    }
     var q = prior
     for _ in 0..<sweeps {
       for factor in q.indices {
         let messages = q[factor].indices.map { value in
-          states.indices.reduce(BruteForce.logarithm(prior[factor][value])) { sum, index in
+          if excluded[factor][value] { return -Double.infinity }
+          return states.indices.reduce(BruteForce.logarithm(prior[factor][value])) { sum, index in
             let state = states[index]
             guard state[factor] == value else { return sum }
             let others = state.indices.reduce(1.0) { $1 == factor ? $0 : $0 * q[$1][state[$1]] }

@@ -10,7 +10,8 @@ package final class Planning {
   private let modelTables: ModelTables
 
   package init(
-    _ model: GenerativeModel, joint: Bool = true, _ change: (inout PlanningSettings) -> Void = { _ in }
+    _ model: GenerativeModel, joint: Bool = true,
+    _ change: (inout PlanningSettings) -> Void = { _ in }
   ) throws {
     var settings = PlanningSettings()
     change(&settings)

@@ -31,10 +31,14 @@ package struct RandomModel {
   private let world: ModelEnvironment
   private var random: RandomStream
 
-  package init(seed: UInt64, _ options: Options = Options()) throws {
+  /// - Parameter description: in place of what the seed gives.
+  package init(
+    seed: UInt64, _ options: Options = Options(), replacing description: ModelDescription? = nil
+  ) throws {
     random = RandomStream(seed: seed, episode: 0, step: 0, purpose: .user)
-    description = RandomModel.describe(&random, options)
-    model = try GenerativeModel(description)
+    let drawn = RandomModel.describe(&random, options)
+    self.description = description ?? drawn
+    model = try GenerativeModel(self.description)
     world = try ModelEnvironment(model)
   }
 
@@ -42,6 +46,7 @@ package struct RandomModel {
 
   package mutating func integer(_ range: Range<Int>) -> Int { random.integer(range) }
   package mutating func chance(_ probability: Double) -> Bool { random.nextUnit() < probability }
+  package mutating func shuffled<T>(_ elements: [T]) -> [T] { elements.shuffled(using: &random) }
   package mutating func distribution(_ size: Int) -> [Double] { random.distribution(size, 0.2) }
 
   /// What somebody in the world of this model sees who acts at random.

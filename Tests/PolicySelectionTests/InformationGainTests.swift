@@ -18,7 +18,8 @@ import Testing
     return planning.terms[0].stateInformationGain
   }
 
-  @Test("of two sensors that say the same is less than twice that of one", arguments: [true, false])
+  @Test(
+    "of two sensors that say the same is less than twice that of one", arguments: [true, false])
   func twoSensors(joint: Bool) throws {
     let two = try SampleModels.sensors(2)
     let even = [0.5, 0.5]

@@ -7,12 +7,13 @@ import Testing
 func beliefsAreThoseRecorded() throws {
   let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "my-maze.jsonl")
   for golden in try Trace.read(contentsOf: Array(Data(contentsOf: file)), source: "my-maze.jsonl") {
-    let behaviour = BehaviourRecord(
-      observations: golden.steps.map(\.observation), actions: golden.steps.compactMap(\.action))
-    let agent = try ActiveInferenceAgent(makeMaze(), golden.agent)
-    let steps = try agent.replay(behaviour, seed: golden.seed)
+    let model = try makeMaze()
+    var agent = try ActiveInferenceAgent(model, golden.agent)
+    let maze = try ModelEnvironment(model)
+    let simulation = Simulation(maze, steps: golden.steps.count, seed: golden.seed)
+    let episode = try simulation.run(&agent, episode: UInt64(golden.episode))
     let now = Trace(
-      model: try makeMaze(), agent: golden.agent, steps: steps, final: agent.concentration)
+      model: model, agent: golden.agent, steps: episode.steps, final: agent.concentration)
     #expect(firstDifference(expected: golden, actual: now, tolerance: 1e-12) == nil)
   }
 }

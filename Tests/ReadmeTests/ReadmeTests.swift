@@ -9,11 +9,13 @@ struct ReadmeTests {
 
   @Test(
     "shows the code that is tested, character by character",
-    arguments: ["OwnModel.swift", "OwnAgent.swift", "OwnEnvironment.swift"])
+    arguments: ["OwnModel.swift", "OwnAgent.swift", "OwnEnvironment.swift", "OwnTest.swift"])
   func showsTestedCode(file: String) throws {
     let tested = try String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)
     let blocks = try Self.blocks(of: "swift")
-    let subject = try #require(tested.split(separator: "\n").first { $0.hasPrefix("///") })
+    // The block about the same thing: the first line of documentation, or the name of the test.
+    let subject = try #require(
+      tested.split(separator: "\n").first { $0.hasPrefix("///") || $0.hasPrefix("@Test") })
     let shown = try #require(
       blocks.first { $0.contains(subject) }, "README.md shows no block with: \(subject)")
     let difference = zip(shown.split(separator: "\n"), tested.split(separator: "\n"))

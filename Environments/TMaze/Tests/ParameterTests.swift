@@ -67,7 +67,9 @@ import Testing
   @Test("none and whole numbers are understood")
   func forms() throws {
     let plain = try TMaze()
-    #expect(try TMaze(parameters: ["rewardCondition": .text("none")]).world.process == plain.process)
-    #expect(try TMaze(parameters: ["rewardProbability": .integer(1)]).world.process == plain.process)
+    let drawn = try TMaze(parameters: ["rewardCondition": .text("none")])
+    #expect(drawn.world.process == plain.world.process)
+    let whole = try TMaze(parameters: ["rewardProbability": .integer(1)])
+    #expect(whole.world.process == plain.world.process)
   }
 }

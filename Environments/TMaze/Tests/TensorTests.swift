@@ -6,7 +6,7 @@ import Testing
   @Test("equal pymdp's, entry for entry")
   func pymdp() throws {
     for fixture in try Fixture.all() {
-      let process = try fixture.maze().world.process
+      let process = try fixture.maze().process
       let place = Comment("\(fixture.environment) \(fixture.parameters)")
       let locations = process.factors[0].size
       #expect(process.likelihoods.count == fixture.likelihood.count, place)

@@ -85,8 +85,12 @@ struct StepReader {
     _ value: DocumentValue, _ variables: [Variable], _ noun: String, _ place: String,
     _ faults: FaultList
   ) -> [[Double]]? {
-    guard let rows = value.items, rows.count == variables.count else {
-      faults.expected("\(variables.count) lists", place, value)
+    guard let rows = value.items else {
+      faults.expected("a list of lists", place, value)
+      return nil
+    }
+    guard rows.count == variables.count else {
+      faults.add(place, "has \(rows.count) lists, expected \(variables.count)")
       return nil
     }
     var table: [[Double]] = []

@@ -73,6 +73,25 @@ struct TraceFaultTests {
         == "t.json: environment.parameters.x: expected a value or a list, found an object")
   }
 
+  @Test("lists of another shape than the model's are told")
+  func shapes() throws {
+    let text = try line(
+      ("\"actionMarginals\":[[", "\"actionMarginals\":[[1],["),
+      ("\"iterates\":{\"freeEnergy\":[", "\"iterates\":{\"freeEnergy\":[0,"),
+      ("\"t\":1,", "\"t\":1,\"smoothedBeliefs\":[],"), ("\"t\":2,", "\"t\":2.5,"),
+      ("\"t\":3,\"observation\":[", "\"t\":3,\"observation\":[[0.5,0.5],\"x\","))
+    let found = faults(text).split(separator: "\n").map(String.init)
+    #expect(found.count == 5)
+    #expect(found[0] == "t.json: steps[0].actionMarginals: has 3 lists, expected 2")
+    #expect(found[1].hasPrefix("t.json: steps[0].iterates: has "))
+    #expect(found[2].hasPrefix("t.json: steps[1]: unknown key 'smoothedBeliefs'; "))
+    #expect(found[3] == "t.json: steps[2].t: expected a whole number, found 2.5")
+    #expect(
+      found[4]
+        == "t.json: steps[3].observation[1]: expected an outcome's index, a list of probabilities "
+        + "or null, found text 'x'")
+  }
+
   @Test("faults of JSON Lines are placed by line")
   func lines() throws {
     let good = try line()

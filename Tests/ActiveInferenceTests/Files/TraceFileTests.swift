@@ -113,6 +113,17 @@ struct TraceFileTests {
     expectSame(try Trace.read(contentsOf: spaced, source: "t"), [traces[0], traces[1]])
   }
 
+  @Test("the model and the agent of a line are its own, whatever the line before had")
+  func differentLines() throws {
+    let first = try TraceFileTests.lampTrace(.full)
+    var second = first
+    second.agent.planning.gamma = 2
+    second.model = try first.model.replacing(concentration: first.final)
+    #expect(second.model != first.model)
+    let bytes = [first, second, first].flatMap(line)
+    expectSame(try Trace.read(contentsOf: bytes, source: "t"), [first, second, first])
+  }
+
   @Test("an environment's parameters and process read back")
   func environment() throws {
     var trace = try TraceFileTests.lampTrace(.choices)

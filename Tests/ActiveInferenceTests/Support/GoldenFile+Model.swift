@@ -41,7 +41,9 @@ extension ModelDescription {
     } ?? []
   }
 
-  private static func tables(_ json: JSONValue?, _ key: String, _ values: String) throws -> [Table] {
+  private static func tables(
+    _ json: JSONValue?, _ key: String, _ values: String
+  ) throws -> [Table] {
     try json?.array.map { Table(try $0.get(key).text, try $0.get(values).tensor) } ?? []
   }
 }

@@ -1,0 +1,96 @@
+// Only an optimised build keeps the promise: in a debug build the language itself allocates.
+#if !DEBUG
+  import ActiveInference
+  import AllocationCounter
+  import EngineTestSupport
+  import Testing
+
+  /// After warming up, a step allocates nothing.
+  @Suite("Allocation", .enabled(if: aif_can_count_allocations() != 0))
+  struct AllocationTests {
+    /// The allocations of a thousand steps on what is seen in the T-maze under random moves.
+    private func allocations(
+      _ model: GenerativeModel, _ change: (inout AgentConfiguration) -> Void
+    ) throws -> Int {
+      var configuration = AgentConfiguration()
+      change(&configuration)
+      let agent = try ActiveInferenceAgent(model, configuration)
+      let world = try ModelEnvironment(SampleModels.tMaze())
+      var random = RandomStream(seed: 1, episode: 0, step: 0, purpose: .user)
+      var (state, observation) = world.reset(using: &random)
+      agent.begin(seed: 0, episode: 0)
+      for step in 0..<1050 {
+        if step == 50 { _ = aif_take_count() }
+        aif_begin_counting()
+        let choice = try agent.act(on: observation)
+        aif_end_counting()
+        let action = [random.integer(0..<5)]
+        #expect(choice.count == 1)
+        aif_begin_counting()
+        agent.took(action)
+        aif_end_counting()
+        observation = world.step(&state, action: action, using: &random)
+      }
+      return Int(aif_take_count())
+    }
+
+    @Test("is seen where there is one")
+    func control() {
+      aif_begin_counting()
+      let array = [Int](repeating: 1, count: Int.random(in: 100...200))
+      aif_end_counting()
+      #expect(aif_take_count() >= 1)
+      #expect(array.count >= 100)
+    }
+
+    @Test("does not occur in a step of the default agent", arguments: 1...3)
+    func defaults(horizon: Int) throws {
+      #expect(try allocations(SampleModels.tMaze()) { $0.planning.horizon = horizon } == 0)
+    }
+
+    @Test("does not occur in a step of pymdp's agent with 25 and 125 policies", arguments: 2...3)
+    func pymdp(horizon: Int) throws {
+      #expect(
+        try allocations(SampleModels.tMaze()) {
+          $0 = AgentConfiguration(preset: .pymdp1)
+          $0.planning.horizon = horizon
+        } == 0)
+    }
+
+    @Test("does not occur in a step of pymdp 0.0.7's agent")
+    func pymdp007() throws {
+      #expect(
+        try allocations(SampleModels.tMaze()) { $0 = AgentConfiguration(preset: .pymdp007) } == 0)
+    }
+
+    @Test("does not occur in coordinate ascent", arguments: 1...2)
+    func coordinateAscent(horizon: Int) throws {
+      #expect(
+        try allocations(SampleModels.tMaze()) {
+          $0.inference.algorithm = .coordinateAscent
+          $0.planning.horizon = horizon
+        } == 0)
+    }
+
+    @Test("does not occur where A and B are learned", arguments: ["exact", "cavi", "fpi"])
+    func learning(scheme: String) throws {
+      #expect(
+        try allocations(SampleModels.tMaze(counts: true)) {
+          $0.inference.algorithm = .init(rawValue: scheme) ?? .automatic
+          $0.planning.horizon = 2
+          $0.planning.parameterInformationGain = true
+          $0.learning.likelihood = .init()
+          $0.learning.transition = .init()
+        } == 0)
+    }
+
+    @Test("does not occur in a choice by chance", arguments: ActionSettings.Mode.allCases)
+    func stochastic(mode: ActionSettings.Mode) throws {
+      #expect(
+        try allocations(SampleModels.tMaze()) {
+          $0.action.selection = .stochastic
+          $0.action.mode = mode
+        } == 0)
+    }
+  }
+#endif

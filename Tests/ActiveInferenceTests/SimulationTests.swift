@@ -1,0 +1,113 @@
+import ActiveInference
+import EngineTestSupport
+import Testing
+
+@Suite("Simulation") struct SimulationTests {
+  private func episodes(
+    _ range: Range<UInt64>, threads: Int, seed: UInt64 = 4
+  ) throws -> [Episode] {
+    var configuration = AgentConfiguration()
+    configuration.planning.horizon = 2
+    configuration.planning.gamma = 1
+    configuration.action.selection = .stochastic
+    configuration.action.alpha = 1
+    configuration.learning.likelihood = .init()
+    let blueprint = try CompiledAgent(SampleModels.tMaze(counts: true), configuration)
+    let world = try ModelEnvironment(SampleModels.tMaze())
+    var result: [Episode] = []
+    try Simulation(world, steps: 6, seed: seed).run(
+      episodes: range, threads: threads, makeAgent: { try ActiveInferenceAgent(blueprint) },
+      finish: { episode, _ in episode },
+      deliver: {
+        result.append($0)
+        return true
+      })
+    return result
+  }
+
+  @Test("an episode has the same bits on any number of threads and in any range")
+  func sameBits() throws {
+    let expected = try episodes(0..<30, threads: 1)
+    #expect(expected.map(\.index) == Array(0..<30))
+    #expect(Set(expected).count == 30, "no two episodes are alike")
+    for threads in [2, 7] {
+      #expect(try episodes(0..<30, threads: threads) == expected, "\(threads) threads")
+    }
+    #expect(try episodes(11..<19, threads: 3) == Array(expected[11..<19]))
+    #expect(try episodes(29..<30, threads: 7) == [expected[29]])
+    #expect(try episodes(5..<5, threads: 2).isEmpty)
+  }
+
+  @Test("another seed gives other episodes")
+  func seeds() throws {
+    #expect(try episodes(0..<5, threads: 1, seed: 5) != episodes(0..<5, threads: 1))
+  }
+
+  @Test("what an episode was can be replayed by its record, bit for bit")
+  func replay() throws {
+    var configuration = AgentConfiguration()
+    configuration.planning.horizon = 2
+    var agent = try ActiveInferenceAgent(SampleModels.tMaze(), configuration)
+    let world = try ModelEnvironment(SampleModels.tMaze())
+    let episode = try Simulation(world, steps: 6, seed: 8).run(&agent, episode: 3)
+    let record = BehaviourRecord(
+      observations: episode.steps.map(\.observation), actions: episode.steps.compactMap(\.action))
+    var replayed = try agent.replay(record, seed: 8, episode: 3)
+    for index in replayed.indices { replayed[index].states = episode.steps[index].states }
+    #expect(replayed == episode.steps)
+  }
+
+  @Test("with less recorded, the same is done")
+  func levels() throws {
+    let world = try ModelEnvironment(SampleModels.tMaze())
+    var actions: [[[Int]?]] = []
+    for level in RecordLevel.allCases where level > .none {
+      var agent = try ActiveInferenceAgent(SampleModels.tMaze())
+      let episode = try Simulation(world, steps: 5, seed: 2, level: level).run(&agent, episode: 0)
+      actions.append(episode.steps.map(\.action))
+    }
+    #expect(Set(actions).count == 1)
+  }
+
+  @Test("the first failure is told once what came before it has been delivered")
+  func failure() throws {
+    struct Failing: Agent {
+      struct Failed: Error, Equatable { let episode: UInt64 }
+      var episode: UInt64 = 0
+      mutating func begin(seed: UInt64, episode: UInt64) { self.episode = episode }
+      mutating func act(on observation: [Observation]) throws -> [Int] {
+        if episode % 10 == 7 { throw Failed(episode: episode) }
+        return [0]
+      }
+    }
+    let simulation = Simulation(try ModelEnvironment(SampleModels.tMaze()), steps: 2)
+    for threads in [1, 3] {
+      var delivered: [UInt64] = []
+      #expect(throws: Failing.Failed(episode: 7)) {
+        try simulation.run(
+          episodes: 0..<40, threads: threads, makeAgent: { Failing() },
+          finish: { episode, _ in episode.index },
+          deliver: {
+            delivered.append($0)
+            return true
+          })
+      }
+      #expect(delivered == [0, 1, 2, 3, 4, 5, 6], "\(threads) threads")
+    }
+  }
+
+  @Test("ends where the receiver has enough")
+  func enough() throws {
+    let simulation = Simulation(try ModelEnvironment(SampleModels.tMaze()), steps: 2)
+    var delivered: [UInt64] = []
+    try simulation.run(
+      episodes: 0..<1000, threads: 2,
+      makeAgent: { try ActiveInferenceAgent(SampleModels.tMaze()) },
+      finish: { episode, _ in episode.index },
+      deliver: {
+        delivered.append($0)
+        return delivered.count < 5
+      })
+    #expect(delivered == [0, 1, 2, 3, 4])
+  }
+}
