@@ -74,7 +74,9 @@ public enum AIFCommand {
       try output.finish()
       return 0
     } catch {
-      return (error as? CommandFailure)?.exitCode ?? 74
+      let failure = error as? CommandFailure ?? .output("\(error)")
+      if let message = failure.message { complain(message) }
+      return failure.exitCode
     }
   }
 

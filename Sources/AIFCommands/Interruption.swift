@@ -27,6 +27,7 @@ enum Interruption {
     for number in [SIGINT, SIGTERM] {
       setAction(number) { Interruption.arrived($0) }
     }
+    unblock([SIGINT, SIGTERM])
     // A closed pipe is an error of the write, not the end of the process.
     setAction(SIGPIPE, SIG_IGN)
   }
@@ -61,6 +62,14 @@ enum Interruption {
     let file = unfinishedFile.load(ordering: .acquiring)
     if let path = UnsafePointer<CChar>(bitPattern: file) { unlink(path) }
     _exit(128 + number)
+  }
+
+  /// Who starts a process from a worker thread hands down that all signals are held back.
+  private static func unblock(_ numbers: [Int32]) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in numbers { sigaddset(&set, number) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   private static func setAction(

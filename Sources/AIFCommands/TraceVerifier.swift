@@ -9,6 +9,8 @@ struct TraceVerifier {
   /// What was found in an episode.
   struct Finding {
     let episode: Int
+    /// The step; the number of steps where it is about the whole trace.
+    let step: Int
     /// Nil where the agent could not even go on.
     let difference: Difference?
     /// What it is, in a sentence.
@@ -30,32 +32,36 @@ struct TraceVerifier {
     let behaviour = try behaviour(of: trace)
     let blueprint = try blueprint(of: trace)
     let level: RecordLevel = trace.steps.contains { $0.iterates != nil } ? .iterates : .full
-    do {
-      let replayed = try replayed(trace, behaviour, blueprint, level)
-      let simulated = try trace.environment.flatMap { reference in
-        let world = try world(reference, trace.model)
-        return try self.simulated(trace, world.environment, blueprint, level)
-      }
-      return finding(trace, replayed, simulated)
-    } catch let failure as AgentFailure {
-      return Finding(episode: trace.episode, difference: nil, text: "the agent stops: \(failure)")
+    let replayed = try finding(trace) { try replay(trace, behaviour, blueprint, level) }
+    guard let reference = trace.environment else { return replayed }
+    let world = try world(reference, trace.model)
+    let simulated = try finding(trace, "simulated again: ") {
+      try simulate(trace, world.environment, blueprint, level)
     }
+    // The earlier of the two. Of two in one step the simulation's: it names an observation or an
+    // action that was changed, the replay only what follows from it.
+    guard let simulated, let replayed else { return simulated ?? replayed }
+    return simulated.step <= replayed.step ? simulated : replayed
   }
 
-  /// The earlier of the two. Of two in one step the simulation's is told: it names an observation or
-  /// an action that was changed, the replay only what follows from it.
+  /// What comes of running a trace again: a difference, or that the agent cannot go on.
   private func finding(
-    _ trace: Trace, _ replayed: Difference?, _ simulated: Difference?
-  ) -> Finding? {
-    let last = trace.steps.count
-    if let simulated, simulated.step ?? last <= replayed?.step ?? last {
+    _ trace: Trace, _ prefix: String = "", _ run: () throws -> Difference?
+  ) throws -> Finding? {
+    do {
+      return try run().map {
+        Finding(
+          episode: trace.episode, step: $0.step ?? trace.steps.count, difference: $0,
+          text: "\(prefix)\($0)")
+      }
+    } catch let failure as AgentFailure {
       return Finding(
-        episode: trace.episode, difference: simulated, text: "simulated again: \(simulated)")
+        episode: trace.episode, step: failure.step, difference: nil,
+        text: "\(prefix)the agent stops: \(failure)")
     }
-    return replayed.map { Finding(episode: trace.episode, difference: $0, text: "\($0)") }
   }
 
-  private func replayed(
+  private func replay(
     _ trace: Trace, _ behaviour: BehaviourRecord, _ blueprint: CompiledAgent, _ level: RecordLevel
   ) throws -> Difference? {
     let agent = try ActiveInferenceAgent(blueprint)
@@ -66,7 +72,7 @@ struct TraceVerifier {
     return compare(trace, steps, agent)
   }
 
-  private func simulated(
+  private func simulate(
     _ trace: Trace, _ environment: some Environment, _ blueprint: CompiledAgent,
     _ level: RecordLevel
   ) throws -> Difference? {
@@ -140,6 +146,14 @@ extension TraceVerifier.Finding {
       .init("actual", difference.actual.document),
       .init("text", .string(text)),
     ])
+  }
+}
+
+extension AgentFailure {
+  fileprivate var step: Int {
+    switch self {
+    case .observation(let step, _), .impossible(let step, _, _), .planning(let step, _): step
+    }
   }
 }
 

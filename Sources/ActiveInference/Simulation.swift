@@ -36,7 +36,7 @@ public struct Simulation<World: Environment>: Sendable {
   public func run<A: Agent>(_ agent: inout A, episode: UInt64) throws -> Episode {
     agent.begin(seed: seed, episode: episode)
     var result = Episode(index: episode)
-    if level > .none { result.steps.reserveCapacity(steps) }
+    if level > .none { result.steps.reserveCapacity(Swift.min(steps, 1024)) }
     var random = stream(episode, 0)
     var (state, observation) = environment.reset(using: &random)
     for t in 0..<steps {
@@ -97,20 +97,22 @@ extension Simulation {
   ) throws {
     let threads = Swift.max(1, threads)
     let workers = try (0..<threads).map { _ in Worker<A, Finished>(agent: try makeAgent()) }
-    let chunk = UInt64(Swift.min(64, Swift.max(1, (episodes.count + threads - 1) / threads)))
+    let share = (episodes.upperBound - episodes.lowerBound) / UInt64(threads)
+    let chunk = Swift.min(63, share) + 1
     var next = episodes.lowerBound
     while next < episodes.upperBound {
       let first = next
+      let left = episodes.upperBound - first
       DispatchQueue.concurrentPerform(iterations: threads) { index in
-        let lower = Swift.min(first + UInt64(index) * chunk, episodes.upperBound)
-        let upper = Swift.min(lower + chunk, episodes.upperBound)
+        let lower = first + Swift.min(UInt64(index) * chunk, left)
+        let upper = first + Swift.min(UInt64(index + 1) * chunk, left)
         workers[index].run(lower..<upper, self, finish)
       }
       for worker in workers {
         for result in worker.results where try !deliver(result) { return }
         if let failure = worker.failure { throw failure }
       }
-      next = Swift.min(first + UInt64(threads) * chunk, episodes.upperBound)
+      next = first + Swift.min(UInt64(threads) * chunk, left)
     }
   }
 }

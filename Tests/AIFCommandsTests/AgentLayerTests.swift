@@ -54,9 +54,11 @@ struct AgentLayerTests {
   @Test("several assignments hold together, sections and null among them")
   func several() throws {
     let agent = try agent(
-      "agent.learning={\"A\": {\"rate\": 0.5}}", "agent.action.selection=stochastic",
+      "agent.inference={\"algorithm\": \"cavi\", \"iterations\": 5}",
+      "agent.action.selection=stochastic",
       "agent.planning.inductive=null")
-    #expect(agent.learning.likelihood?.rate == 0.5)
+    #expect(agent.inference.algorithm == .coordinateAscent)
+    #expect(agent.inference.iterations == 5)
     #expect(agent.action.selection == .stochastic)
     #expect(agent.planning.inductive == nil)
     #expect(agent.planning.horizon == 3)

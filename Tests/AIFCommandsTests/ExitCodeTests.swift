@@ -98,7 +98,7 @@ struct ExitCodeTests {
     #expect(outcome.code == 2)
     for part in [
       "cueValidity: 2", "rewardPreference: \"a lot\"", "did you mean 'planning'",
-      "did you mean 'planning.gamma'", "none: No such file",
+      "did you mean 'agent.planning.gamma'", "none: No such file",
     ] {
       #expect(outcome.err.contains(part), "\(part) in \(outcome.err)")
     }

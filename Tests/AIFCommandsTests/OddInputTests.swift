@@ -31,11 +31,12 @@ struct OddInputTests {
       ("{\"format\": \"aif.model/2\"}", "'aif.model/2' is not known; this build reads aif.model/1"),
       ("format: aif.agent/1", "'aif.agent/1' is not known"),
       ("format: aif.model/1\n\tname: x", "line 2"),
-      ("[1, 2]", ""), ("just text", ""), ("null", ""),
+      ("[1, 2]", "expected an object, found a list"), ("null", "found null"),
+      ("just text", "expected an object, found text 'just text'"),
       ("{\"format\": \"aif.model/1\", \"format\": \"aif.model/1\"}", "format"),
-      (Sample.door.replacing("size: 2", with: "size: 9223372036854775807"), ""),
+      (Sample.door.replacing("size: 2", with: "size: 9223372036854775807"), "A[bell]"),
       (Sample.door.replacing("size: 2", with: "size: -2"), "mood"),
-      (Sample.door.replacing("size: 2", with: "size: 1e400"), ""),
+      (Sample.door.replacing("size: 2", with: "size: 1e400"), "too large"),
     ] {
       try expectRefusal(try folder.write(text, "model"), message)
     }

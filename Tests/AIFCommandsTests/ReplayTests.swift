@@ -142,7 +142,7 @@ struct ReplayTests {
     let rows = fields(try replay(data, "--format", "csv").out)
     #expect(rows.count == 4)
     #expect(rows.allSatisfy { $0.count == rows[0].count })
-    #expect(rows[2][2] == "0.0 1.0")
+    #expect(rows[2][2] == "1.0 0.0")
     #expect(rows[2][3] == "")
   }
 

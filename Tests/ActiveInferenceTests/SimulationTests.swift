@@ -110,4 +110,22 @@ import Testing
       })
     #expect(delivered == [0, 1, 2, 3, 4])
   }
+
+  @Test("any range of episodes can be asked for", arguments: [0, UInt64.max - 3])
+  func largeRanges(first: UInt64) throws {
+    let simulation = Simulation(
+      try ModelEnvironment(SampleModels.tMaze()), steps: 1, level: .none)
+    for threads in [1, 3] {
+      var delivered: [UInt64] = []
+      try simulation.run(
+        episodes: first..<UInt64.max, threads: threads,
+        makeAgent: { try ActiveInferenceAgent(SampleModels.tMaze()) },
+        finish: { episode, _ in episode.index },
+        deliver: {
+          delivered.append($0)
+          return delivered.count < 3
+        })
+      #expect(delivered == [first, first + 1, first + 2], "\(threads) threads")
+    }
+  }
 }

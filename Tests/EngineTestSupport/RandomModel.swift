@@ -204,9 +204,12 @@ extension RandomStream {
     range.lowerBound + Int(next() % UInt64(range.count))
   }
 
-  /// Probabilities that sum to one, some of them zero.
+  /// Probabilities that sum to one, some of them zero and a few very small.
   package mutating func distribution(_ size: Int, _ sparsity: Double) -> [Double] {
-    var weights = (0..<size).map { _ in nextUnit() < sparsity ? 0 : 0.05 + nextUnit() }
+    var weights = (0..<size).map { _ in
+      if nextUnit() < sparsity { return 0.0 }
+      return nextUnit() < 0.06 ? 1e-7 * nextUnit() : 0.05 + nextUnit()
+    }
     let survivor = integer(0..<size)
     if weights[survivor] == 0 { weights[survivor] = 1 }
     let total = weights.reduce(0, +)

@@ -108,9 +108,9 @@ import Testing
     #expect(differences.isEmpty, "\(differences)")
   }
 
-  @Test("a state that the prior excludes stays excluded by the exact filter")
-  func excluded() throws {
-    try forModels(40, .exact) { place, random, inferring, record in
+  @Test("a state that the prior excludes stays excluded", arguments: schemes)
+  func excluded(algorithm: InferenceSettings.Algorithm) throws {
+    try forModels(40, algorithm) { place, random, inferring, record in
       let beliefs = try inferring.infer(record.observations[0])
       for (belief, prior) in zip(beliefs.joined(), inferring.initialBelief.joined())
       where prior == 0 {

@@ -23,39 +23,76 @@ func run(_ arguments: [String], input: String? = nil) throws -> Outcome {
 }
 
 /// A command that runs.
+///
+/// By `posix_spawn` and `waitpid`: Foundation's `Process` loses the end of a child now and then when
+/// several tests run one at once.
 final class RunningCommand {
-  private let process = Process()
+  private let child: pid_t
   private let folder: Folder
+  private var status: Int32?
 
   /// Starts a command; its streams are files, so that none can fill up.
   ///
   /// - Parameter output: where standard output goes in place of a file.
   init(_ arguments: [String], input: String? = nil, output: FileHandle? = nil) throws {
-    folder = try Folder()
-    process.executableURL = try Self.binary()
-    process.arguments = arguments
-    // The width that help is wrapped to.
-    process.environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "80"]) { $1 }
-    process.standardInput = try FileHandle(
+    let folder = try Folder()
+    self.folder = folder
+    let program = try Self.binary().path(percentEncoded: false)
+    let standardInput = try FileHandle(
       forReadingFrom: URL(filePath: input.map { try folder.write($0, "in") } ?? "/dev/null"))
-    process.standardOutput =
+    let standardOutput =
       try output ?? FileHandle(forWritingTo: URL(filePath: folder.write("", "out")))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.write("", "err")))
-    try process.run()
+    let standardError = try FileHandle(forWritingTo: URL(filePath: folder.write("", "err")))
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (number, handle) in [standardInput, standardOutput, standardError].enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, handle.fileDescriptor, Int32(number))
+    }
+    // A pipe's reading end must not live on in the child, or nobody would see it closed.
+    for descriptor: Int32 in 3..<256 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    // The width that help is wrapped to.
+    let environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "80"]) { $1 }
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    var settings: [UnsafeMutablePointer<CChar>?] =
+      environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { (words + settings).forEach { free($0) } }
+    var child: pid_t = 0
+    let failure = posix_spawn(&child, program, &actions, nil, &words, &settings)
+    try #require(failure == 0, "\(program) cannot be started: \(failure)")
+    self.child = child
   }
 
   /// Sends a signal.
-  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+  func send(_ signal: Int32) { kill(child, signal) }
 
-  var isRunning: Bool { process.isRunning }
+  var isRunning: Bool { !poll(WNOHANG) }
 
-  /// Waits for the end.
+  /// Waits for the end; a command that takes minutes is ended, so that no test hangs.
   func wait() throws -> Outcome {
-    process.waitUntilExit()
-    let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
+    let started = ContinuousClock.now
+    while isRunning {
+      if started.duration(to: .now) > .seconds(120) {
+        Issue.record("the command does not end")
+        send(SIGKILL)
+        _ = poll(0)
+      }
+      usleep(1000)
+    }
+    let status = status ?? 0
+    let signal = status & 0x7f
     return Outcome(
-      code: signal + process.terminationStatus, out: try folder.read("out"),
+      code: signal == 0 ? status >> 8 & 0xff : 128 + signal, out: try folder.read("out"),
       err: try folder.read("err"))
+  }
+
+  /// Whether the command has ended.
+  private func poll(_ options: Int32) -> Bool {
+    if status != nil { return true }
+    var result: Int32 = 0
+    guard waitpid(child, &result, options) == child else { return false }
+    status = result
+    return true
   }
 
   /// The program, which is built beside the tests.

@@ -63,7 +63,7 @@ enum Sample {
   static func data(actions: String) -> String {
     """
     {"format": "aif.data/1",
-     "observations": [[0, 0], [[0, 1], null], [null, [1, 0]]], "actions": \(actions)}
+     "observations": [[0, 0], [[1, 0], null], [null, [1, 0]]], "actions": \(actions)}
     """
   }
 }
