@@ -19,6 +19,8 @@ public struct LegacyTMaze: ModelBackedEnvironment {
   public static let identifier = "tmaze-legacy"
   /// One sentence about it.
   public static let summary = "The T-maze of pymdp 0.0.7: a true cue, reward with probability 0.98."
+  /// What its episodes are about.
+  public static let goal = "the reward"
   /// Its parameters with their defaults.
   public static let parameters =
     [

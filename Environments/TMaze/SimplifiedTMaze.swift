@@ -17,6 +17,8 @@ public struct SimplifiedTMaze: ModelBackedEnvironment {
   public static let identifier = "tmaze-simplified"
   /// One sentence about it.
   public static let summary = "A T-maze of four places, each one move from every other."
+  /// What its episodes are about.
+  public static let goal = "the reward"
   /// Its parameters with their defaults.
   public static let parameters = MazeSettings.outcomeParameters + MazeSettings.parameters(reward: 2)
 

@@ -21,6 +21,8 @@ public struct TMaze: ModelBackedEnvironment {
   public static let identifier = "tmaze"
   /// One sentence about it.
   public static let summary = "A T-maze of five places: reward in one arm, a cue at its foot."
+  /// What its episodes are about.
+  public static let goal = "the reward"
   /// Its parameters with their defaults.
   public static let parameters = MazeSettings.outcomeParameters + MazeSettings.parameters(reward: 2)
 

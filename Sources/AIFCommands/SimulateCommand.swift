@@ -190,13 +190,10 @@ struct SimulateCommand: ParsableCommand {
     }
     var progress = ProgressBar(total: episodes)
     let clock = ContinuousClock.now
-    defer {
-      progress.clear()
-      note(episodes: report.count, simulation.steps, clock.duration(to: .now))
-    }
+    defer { progress.clear() }
     func deliver(_ episode: Episode, _ line: [UInt8]) throws {
       try traces?.append(line)
-      try report.add(episode)
+      try report.add(episode, steps: simulation.steps, elapsed: clock.duration(to: .now))
       progress.update(report.count)
     }
     if carry != nil {
@@ -218,16 +215,6 @@ struct SimulateCommand: ParsableCommand {
         try deliver(episode, line)
         return true
       })
-  }
-
-  /// How long it took: no result, for it is never the same twice.
-  private func note(episodes: Int, _ steps: Int, _ elapsed: Duration) {
-    let seconds =
-      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    guard seconds > 0 else { return }
-    let rate = Double(episodes) * Double(steps) / seconds
-    StandardError.note(
-      "\(fixed(seconds, 3)) s, \(grouped(Int(min(rate, 1e15)))) steps a second")
   }
 
   /// A model file as process goes into the trace where the agent's model is another.

@@ -13,6 +13,8 @@ final class SimulationReport {
   private let output: OutputFile?
   private var reached = 0
   private var hasGoal = false
+  private var steps = 0.0
+  private var elapsed = Duration.zero
   private var single: Episode?
 
   init(
@@ -30,8 +32,12 @@ final class SimulationReport {
   }
 
   /// Takes in a finished episode.
-  func add(_ episode: Episode) throws {
+  ///
+  /// - Parameter elapsed: since the first began.
+  func add(_ episode: Episode, steps: Int, elapsed: Duration) throws {
     count += 1
+    self.steps += Double(steps)
+    self.elapsed = elapsed
     if let reachedGoal = episode.reachedGoal {
       hasGoal = true
       reached += reachedGoal ? 1 : 0
@@ -56,7 +62,11 @@ final class SimulationReport {
   private var closingLine: String {
     let all = "\(grouped(count)) \(count == 1 ? "episode" : "episodes")"
     let result = hasGoal ? "reached \(world.goal) in \(grouped(reached)) of \(all)" : "ran \(all)"
-    return count < episodes ? "\(result); \(grouped(episodes)) were asked for" : result
+    let asked = count < episodes ? " (\(grouped(episodes)) were asked for)" : ""
+    let seconds =
+      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    let rate = grouped(Int(min(steps / max(seconds, 1e-9), 1e15)))
+    return "\(result)\(asked), \(fixed(seconds, 3)) s, \(rate) steps a second"
   }
 
   private var summary: DocumentValue {

@@ -15,11 +15,6 @@ enum StandardError {
     // Nothing can be done where even this cannot be written.
     text.withUTF8 { _ = writeBytes(2, $0.baseAddress, $0.count) }
   }
-
-  /// Says something that is neither a result nor a failure, and only to a terminal.
-  static func note(_ message: String) {
-    if isTerminal { write(message + "\n") }
-  }
 }
 
 private func writeBytes(_ descriptor: Int32, _ base: UnsafePointer<UInt8>?, _ count: Int) -> Int {

@@ -69,7 +69,7 @@ struct World {
     model = named.model
     agent = named.agent
     steps = named.steps
-    goal = "the goal"
+    goal = type(of: named).goal
   }
 
   /// What can live here must see and do what the world shows and takes.

@@ -8,6 +8,8 @@ public protocol NamedEnvironment: Environment {
   static var version: Int { get }
   /// One sentence for `aif environments`.
   static var summary: String { get }
+  /// What its episodes are about, in words: `the reward`.
+  static var goal: String { get }
   /// Its parameters with their defaults.
   static var parameters: [EnvironmentParameter] { get }
   /// The environment for given values; a parameter that is not given has its default.
@@ -23,6 +25,8 @@ public protocol NamedEnvironment: Environment {
 extension NamedEnvironment {
   /// The first version.
   public static var version: Int { 1 }
+  /// Nothing more particular.
+  public static var goal: String { "the goal" }
 }
 
 /// A named environment whose process is a generative model: all it has to say is which.

@@ -43,7 +43,7 @@ final class ExactInference {
     if floor > 0 { normalize(posterior) }
     let complexity = divergence(posterior, prior, floor: floor)
     return StateInference.Outcome(
-      freeEnergy: -logEvidence, complexity: complexity, accuracy: complexity + logEvidence,
+      freeEnergy: 0 - logEvidence, complexity: complexity, accuracy: complexity + logEvidence,
       sweeps: 1, converged: true)
   }
 

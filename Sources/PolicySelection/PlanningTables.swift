@@ -86,7 +86,8 @@ public final class PlanningTables: @unchecked Sendable {
       compiled, rows: preferenceRows, outcomes: needsOutcomes, novelty: exploresA)
     plans = FixedBuffer(layout.plans)
     planScopes = FixedBuffer(layout.scopes)
-    planOfScope = FixedBuffer(compiled.scopes.indices.map { layout.scopes.firstIndex(of: $0) ?? -1 })
+    planOfScope = FixedBuffer(
+      compiled.scopes.indices.map { layout.scopes.firstIndex(of: $0) ?? -1 })
     folded = FixedBuffer(repeating: 0, count: layout.tableCount)
     resultCount = layout.resultCount
     outcomeResults = FixedBuffer(layout.outcomeResults)

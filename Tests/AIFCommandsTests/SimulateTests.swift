@@ -28,16 +28,19 @@ struct SimulateTests {
         "                                                         one of 16, each 0.062",
         "1     where: cue      location: cue 1.00         centre  centre, middle, left",
       ])
-    #expect(outcome.lines.last == "reached the goal in 1 of 1 episode")
+    #expect(outcome.lines.last?.hasPrefix("reached the reward in 1 of 1 episode, ") == true)
+    #expect(outcome.lines.last?.hasSuffix(" steps a second") == true)
     #expect(outcome.lines.allSatisfy { $0.count <= 80 })
     #expect(outcome.lines.allSatisfy { !$0.hasSuffix(" ") })
   }
 
-  @Test("prints the same whenever it is run")
+  @Test("prints the same whenever it is run, but for the time it took")
   func reproducible() throws {
     for format in ["table", "json", "csv"] {
       let arguments = ["simulate", "tmaze", "--seed", "3", "--format", format]
-      #expect(try run(arguments).out == run(arguments).out)
+      let lines = try (run(arguments).lines, run(arguments).lines)
+      let timed = format == "table" ? 1 : 0
+      #expect(lines.0.count > 1 && lines.0.dropLast(timed) == lines.1.dropLast(timed))
     }
   }
 
