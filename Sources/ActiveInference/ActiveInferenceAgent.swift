@@ -46,7 +46,7 @@ public final class ActiveInferenceAgent: Agent {
   public internal(set) var episode: UInt64 = 0
   /// Set to have ``record(_:level:)`` tell what every sweep of inference found.
   public var recordsIterates = false
-  var iterates = Iterates(freeEnergy: [], beliefs: [])
+  var iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
 
   /// An agent for a model.
   ///
@@ -172,11 +172,12 @@ public final class ActiveInferenceAgent: Agent {
     if let replacement = blueprint.parts.beliefs {
       try inferByReplacement(replacement, observation)
     } else {
-      iterates = Iterates(freeEnergy: [], beliefs: [])
+      iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
       do throws(StateInference.ImpossibleObservation) {
         try inference.infer(
           prior: prior.base, observation, tables: tables, logs: logs, into: belief.base,
           iterates: recordsIterates ? noteIterate : nil)
+        iterates.converged = inference.outcome.converged
       } catch {
         throw AgentFailure.impossible(
           step: step, modality: blueprint.model.modalities[error.modality].name,

@@ -27,11 +27,14 @@ public struct Iterates: Hashable, Sendable {
   public var freeEnergy: [Double]
   /// `[sweep][factor][state]`.
   public var beliefs: [[[Double]]]
+  /// Whether the last sweep changed nothing that matters (``StateInference/Outcome/converged``).
+  public var converged: Bool
 
   /// The sweeps in their order.
-  public init(freeEnergy: [Double], beliefs: [[[Double]]]) {
+  public init(freeEnergy: [Double], beliefs: [[[Double]]], converged: Bool) {
     self.freeEnergy = freeEnergy
     self.beliefs = beliefs
+    self.converged = converged
   }
 }
 

@@ -159,6 +159,9 @@ struct TraceComparison {
           one.beliefs[sweep], other.beliefs[sweep], belief.at(sweep, "sweep \(sweep)"),
           model.factors)
       }
+      try compareCounts(
+        one.converged ? 1 : 0, other.converged ? 1 : 0,
+        Quantity("iterates.converged", "convergence (1 is yes)"))
     }
   }
 }

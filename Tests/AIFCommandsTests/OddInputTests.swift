@@ -102,12 +102,12 @@ struct OddInputTests {
     let outcome = try run("simulate", model, "--steps", "2", "--output", folder.file("trace"))
     #expect(outcome.code == 0)
     #expect(
-      outcome.lines == [
+      outcome.lines.dropLast() == [
         "step  observed            believes             does  because (nats)",
         "0     outcome: outcome 0  state: state 0 1.00        utility 0.000",
         "1     outcome: outcome 0  state: state 0 1.00        utility 0.000",
-        "ran 1 episode",
       ])
+    #expect(outcome.lines.last?.hasPrefix("ran 1 episode, ") == true)
     #expect(try run("verify", folder.file("trace")).code == 0)
   }
 

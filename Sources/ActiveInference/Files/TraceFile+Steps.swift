@@ -133,9 +133,8 @@ struct StepReader {
   }
 
   private func iterates(_ reader: ObjectReader) -> Iterates? {
-    guard let iterates = reader.object("iterates", keys: ["freeEnergy", "beliefs"]) else {
-      return nil
-    }
+    let keys = ["freeEnergy", "beliefs", "converged"]
+    guard let iterates = reader.object("iterates", keys: keys) else { return nil }
     let freeEnergy = iterates.numbers("freeEnergy", required: true) ?? []
     let sweeps = iterates.list("beliefs", required: true) ?? []
     if sweeps.count != freeEnergy.count {
@@ -147,7 +146,8 @@ struct StepReader {
       freeEnergy: freeEnergy,
       beliefs: sweeps.enumerated().compactMap { sweep, value in
         beliefs(value, "\(iterates.place(of: "beliefs"))[\(sweep)]", iterates.faults)
-      })
+      },
+      converged: iterates.boolean("converged", required: true) ?? false)
   }
 
   private static func policyCount(_ model: GenerativeModel, horizon: Int) -> Int? {

@@ -137,6 +137,7 @@ extension Iterates {
     .object([
       .init("freeEnergy", .vector(freeEnergy)),
       .init("beliefs", .array(beliefs.map(DocumentValue.table))),
+      .init("converged", .boolean(converged)),
     ])
   }
 }
