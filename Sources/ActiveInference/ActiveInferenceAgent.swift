@@ -84,10 +84,15 @@ public final class ActiveInferenceAgent: Agent {
     posterior = FixedBuffer(repeating: 0, count: blueprint.policies.count)
     choice = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
+    controlSizes = blueprint.model.controls.map(\.size)
+    answers = (product(controlSizes) ?? .max) <= 1 << 16 ? combinations(controlSizes) : []
     takenByFactor = FixedBuffer(repeating: 0, count: blueprint.model.factors.count)
   }
 
   private let scratch: FixedBuffer<Double>
+  private let controlSizes: [Int]
+  /// Every joint action, so that an answer is never made anew; empty where there are too many.
+  private let answers: [[Int]]
 
   // MARK: - Episodes
 
@@ -244,11 +249,11 @@ public final class ActiveInferenceAgent: Agent {
   }
 
   private func chosenAction() -> [Int] {
-    if blueprint.jointActions.isEmpty { return choice.array(0..<choice.count) }
+    if answers.isEmpty { return choice.array(0..<choice.count) }
     var index = 0
     for control in 0..<choice.count {
-      index = index * blueprint.model.controls[control].size + choice.base[control]
+      index = index * controlSizes[control] + choice.base[control]
     }
-    return blueprint.jointActions[index]
+    return answers[index]
   }
 }

@@ -20,8 +20,6 @@ public final class CompiledAgent: Sendable {
   public let policies: PolicySet
   let planning: PlanningTables
   let inference: InferenceSettings
-  /// Every joint action as an array, so that an answer is never made anew; empty where there are many.
-  let jointActions: [[Int]]
 
   /// Checks that the configuration fits the model and lays both out.
   ///
@@ -46,7 +44,6 @@ public final class CompiledAgent: Sendable {
       ? nil : LogLikelihoodTables(compiled, tables, inference.convention)
     policies = try PolicySet(compiled, horizon: configuration.planning.horizon)
     planning = try PlanningTables(compiled, tables, configuration.planning, policies)
-    jointActions = CompiledAgent.jointActions(model)
     // What only an agent would find out is found out here.
     _ = try ExpectedFreeEnergy(space, configuration.planning, planning, policies, tables)
     _ = try ParameterLearning(space, configuration.learning, original: tables)
@@ -57,12 +54,4 @@ public final class CompiledAgent: Sendable {
 
   /// Whether anything is learned.
   public var learns: Bool { configuration.learning != LearningSettings() }
-
-  private static func jointActions(_ model: GenerativeModel) -> [[Int]] {
-    let sizes = model.controls.map(\.size)
-    guard let count = product(sizes), count <= 1 << 16 else { return [] }
-    var actions: [[Int]] = [[]]
-    for size in sizes { actions = actions.flatMap { action in (0..<size).map { action + [$0] } } }
-    return actions
-  }
 }

@@ -34,6 +34,8 @@ public struct Simulation<World: Environment>: Sendable {
   ///
   /// - Throws: what the agent throws.
   public func run<A: Agent>(_ agent: inout A, episode: UInt64) throws -> Episode {
+    // Held here once: from the structure it would be copied for each call.
+    let environment = environment
     agent.begin(seed: seed, episode: episode)
     var result = Episode(index: episode)
     if level > .none { result.steps.reserveCapacity(Swift.min(steps, 1024)) }

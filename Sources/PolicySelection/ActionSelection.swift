@@ -12,6 +12,9 @@ public final class ActionSelection {
   public let marginalOffsets: [Int]
   /// P(action) by control: the policy posterior summed by first action.
   public let marginals: FixedBuffer<Double>
+  /// The joint actions of the policies, one entry a control. A copy of one's own: were the arrays of the
+  /// policies read, threads would wait for one another to count the references.
+  private let actions: FixedBuffer<Int>
   /// The policy posterior by first joint action.
   private let jointMarginals: FixedBuffer<Double>
   private let weights: FixedBuffer<Double>
@@ -25,6 +28,7 @@ public final class ActionSelection {
     for size in sizes { offsets.append(offsets[offsets.count - 1] + size) }
     marginalOffsets = offsets
     marginals = FixedBuffer(repeating: 0, count: offsets[offsets.count - 1])
+    actions = FixedBuffer(Array(policies.actions.joined()))
     jointMarginals = FixedBuffer(repeating: 0, count: policies.actions.count)
     weights = FixedBuffer(repeating: 0, count: max(policies.count, sizes.max() ?? 0))
   }
@@ -39,7 +43,7 @@ public final class ActionSelection {
     }
     for joint in 0..<jointMarginals.count {
       for control in sizes.indices {
-        let action = policies.actions[joint][control]
+        let action = actions.base[joint * sizes.count + control]
         marginals.base[marginalOffsets[control] + action] += jointMarginals.base[joint]
       }
     }
@@ -48,7 +52,7 @@ public final class ActionSelection {
   /// The chosen action, one entry a control, written to `choice`.
   ///
   /// - Parameters:
-  ///   - address: where in the random numbers of the agent this choice is: seed, episode, step. Each
+  ///   - seed: with the episode and the step the address of this choice among all random numbers; each
   ///     control draws from a stream of its own.
   public func choose(
     _ posterior: UnsafePointer<Double>, seed: UInt64, episode: UInt64, step: UInt64,
@@ -60,8 +64,8 @@ public final class ActionSelection {
       let policy = pick(
         posterior, policies.count,
         RandomStream(seed: seed, episode: episode, step: step, purpose: .action))
-      let action = policies.actions[Int(policies.firstActions.base[policy])]
-      for control in action.indices { choice[control] = action[control] }
+      let action = actions.base + Int(policies.firstActions.base[policy]) * sizes.count
+      for control in sizes.indices { choice[control] = action[control] }
     case .marginal:
       for control in sizes.indices {
         choice[control] = pick(

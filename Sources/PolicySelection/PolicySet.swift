@@ -112,9 +112,7 @@ public final class PolicySet: @unchecked Sendable {
             remedy: "shorten the horizon or give a list of policies")
         ])
     }
-    var actions: [[Int]] = [[]]
-    for size in sizes { actions = actions.flatMap { action in (0..<size).map { action + [$0] } } }
-    return sizes.isEmpty ? [] : actions
+    return sizes.isEmpty ? [] : combinations(sizes)
   }
 
   private static func fullTree(_ actions: Int, _ horizon: Int) -> [Level] {
@@ -177,4 +175,11 @@ public final class PolicySet: @unchecked Sendable {
       return levels[0].action.base[prefix]
     }
   }
+}
+
+/// Every joint action of controls of these sizes, the last control varying fastest.
+package func combinations(_ sizes: [Int]) -> [[Int]] {
+  var actions: [[Int]] = [[]]
+  for size in sizes { actions = actions.flatMap { action in (0..<size).map { action + [$0] } } }
+  return actions
 }
