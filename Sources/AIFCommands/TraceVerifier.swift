@@ -152,7 +152,9 @@ extension TraceVerifier.Finding {
 extension AgentFailure {
   fileprivate var step: Int {
     switch self {
-    case .observation(let step, _), .impossible(let step, _, _), .planning(let step, _): step
+    case .observation(let step, _), .impossible(let step, _, _), .planning(let step, _),
+      .part(let step, _):
+      step
     }
   }
 }

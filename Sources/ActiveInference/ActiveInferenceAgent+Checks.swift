@@ -80,7 +80,7 @@ extension ActiveInferenceAgent {
         faults.append(Fault("beliefs[\(factor.name)]", "is not a distribution over its states"))
       }
     }
-    if !faults.isEmpty { throw AgentFailure.observation(step: step, InvalidInput(faults)) }
+    if !faults.isEmpty { throw AgentFailure.part(step: step, InvalidInput(faults)) }
     for (state, p) in answer.joined().enumerated() { belief.base[state] = p }
   }
 

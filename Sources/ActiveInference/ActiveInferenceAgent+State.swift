@@ -37,10 +37,7 @@ extension ActiveInferenceAgent {
       faults.append(
         Fault("belief", "is not a belief of this agent", remedy: "it has \(belief.count) entries"))
     }
-    let sizes = blueprint.model.controls.map(\.size)
-    if state.action.count != sizes.count
-      || !zip(state.action, sizes).allSatisfy({ (0..<$1).contains($0) })
-    {
+    if !isAction(state.action) {
       faults.append(Fault("action", "\(state.action) is not an action of this model"))
     }
     if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
@@ -54,6 +51,6 @@ extension ActiveInferenceAgent {
     seed = state.seed
     episode = state.episode
     for (index, value) in state.belief.enumerated() { belief.base[index] = value }
-    if !state.action.isEmpty { took(state.action) }
+    try took(state.action)
   }
 }

@@ -145,8 +145,11 @@ public final class ActiveInferenceAgent: Agent {
 
   /// Says that another action was taken than the agent chose, as when behaviour is replayed.
   ///
-  /// - Precondition: one action a control, each in range.
-  public func took(_ action: [Int]) {
+  /// - Throws: ``InvalidInput`` where there is not one action a control, each in range.
+  public func took(_ action: [Int]) throws(InvalidInput) {
+    guard isAction(action) else {
+      throw InvalidInput([Fault("action", "\(action) is not an action of this model")])
+    }
     for control in 0..<taken.count { taken.base[control] = action[control] }
     noteAction()
   }
@@ -195,10 +198,10 @@ public final class ActiveInferenceAgent: Agent {
   private func plan() throws {
     if let replacement = blueprint.parts.scores {
       let scores = try replacement.scores(of: blueprint.policies, belief: factors(marginals.base))
-      guard scores.count == posterior.count else {
-        throw InvalidInput(
-          source: "scores",
-          [Fault("", "\(scores.count) scores for \(posterior.count) policies")])
+      guard scores.count == posterior.count, scores.allSatisfy(\.isFinite) else {
+        throw partFailure(
+          "scores", "\(scores.count) scores for \(posterior.count) policies, or one that is not finite",
+          remedy: "give each policy a finite one")
       }
       for policy in scores.indices { planner.values.base[policy] = scores[policy] }
     } else {
@@ -224,7 +227,26 @@ public final class ActiveInferenceAgent: Agent {
     let action = try replacement.action(
       policyPosterior: posterior.array(0..<posterior.count), policies: blueprint.policies,
       using: &random)
+    guard isAction(action) else {
+      throw partFailure(
+        "actions", "\(action) is no action of this model",
+        remedy: "give each of the \(choice.count) controls one in its range")
+    }
     for control in 0..<choice.count { choice.base[control] = action[control] }
+  }
+
+  /// Whether there is one entry a control, each in range.
+  func isAction(_ action: [Int]) -> Bool {
+    guard action.count == controlSizes.count else { return false }
+    for control in action.indices
+    where action[control] < 0 || action[control] >= controlSizes[control] {
+      return false
+    }
+    return true
+  }
+
+  func partFailure(_ place: String, _ problem: String, remedy: String = "") -> AgentFailure {
+    .part(step: step, InvalidInput([Fault(place, problem, remedy: remedy)]))
   }
 
   private func learn(_ observation: [Observation]) {

@@ -8,11 +8,14 @@ public enum AgentFailure: Error, Hashable, Sendable, CustomStringConvertible {
   case impossible(step: Int, modality: String, outcome: String)
   /// Policies could not be scored.
   case planning(step: Int, PlanningFailure)
+  /// A replaced part has answered with something that does not fit the model.
+  case part(step: Int, InvalidInput)
 
   /// What happened, at which step, and what to do.
   public var description: String {
     switch self {
     case .observation(_, let faults): faults.description
+    case .part(let step, let faults): "step \(step): \(faults)"
     case .impossible(let step, let modality, let outcome):
       "step \(step), \(modality): \(outcome) has probability zero under the model and the belief"
         + " before it; correct the model, or set inference.impossible to ignore"

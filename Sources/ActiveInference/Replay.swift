@@ -18,13 +18,13 @@ extension ActiveInferenceAgent {
   /// The recorded action is taken at each step, whatever the agent chooses; at a last step without
   /// one, its choice.
   ///
-  /// - Precondition: the record fits the model (``BehaviourRecord/check(against:)``).
-  /// - Throws: ``AgentFailure`` where a step cannot be taken; `CancellationError` once `isCancelled`
+  /// - Throws: ``InvalidInput`` where the record does not fit the model; ``AgentFailure`` where a step cannot be taken; `CancellationError` once `isCancelled`
   ///   says so.
   public func replay(
     _ record: BehaviourRecord, seed: UInt64 = 0, episode: UInt64 = 0, level: RecordLevel = .full,
     isCancelled: () -> Bool = { false }
   ) throws -> [StepRecord] {
+    try record.check(against: blueprint.model)
     recordsIterates = level >= .iterates
     begin(seed: seed, episode: episode)
     var steps: [StepRecord] = []
@@ -33,7 +33,7 @@ extension ActiveInferenceAgent {
       var action = try act(on: observation)
       if t < record.actions.count {
         action = record.actions[t]
-        took(action)
+        try took(action)
       }
       if level == .none { continue }
       var step = StepRecord(t: t, observation: observation, action: action)

@@ -41,18 +41,19 @@ public final class BeliefSpace: @unchecked Sendable {
   let scopeColumns: [FixedBuffer<Int32>?]
   let jointSteps: [JointStep]
   /// What reading a scope's distribution needs of its first two factors: most scopes have no more.
-  private struct ScopeShape: BitwiseCopyable {
-    let factorCount: Int
+  @usableFromInline
+  struct ScopeShape: BitwiseCopyable {
+    @usableFromInline let factorCount: Int
     let columns: Int
     /// Where the distribution begins in the scratch memory.
     let scratchOffset: Int
-    let firstOffset: Int
+    @usableFromInline let firstOffset: Int
     let firstStates: Int
     let secondOffset: Int
     let secondStates: Int
   }
 
-  private let shapes: FixedBuffer<ScopeShape>
+  @usableFromInline let shapes: FixedBuffer<ScopeShape>
   private let predictionOffset: Int
   /// By factor: whether its transition is contracted whole, not column by column of what is possible.
   private let isWhole: FixedBuffer<Bool>
@@ -144,8 +145,21 @@ public final class BeliefSpace: @unchecked Sendable {
   ///
   /// - Returns: memory inside `belief` where it holds just that, else inside `scratch`; valid until
   ///   either changes.
+  @inlinable
   public func distribution(
     of scope: Int, in belief: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>
+  ) -> UnsafePointer<Double> {
+    // Most scopes are one factor, whose marginal stands in the belief.
+    if !isJoint && shapes.base[scope].factorCount == 1 {
+      return belief + shapes.base[scope].firstOffset
+    }
+    return spread(scope, belief, scratch)
+  }
+
+  /// Writes the distribution over several factors, or over none, to scratch memory.
+  @usableFromInline
+  func spread(
+    _ scope: Int, _ belief: UnsafePointer<Double>, _ scratch: UnsafeMutablePointer<Double>
   ) -> UnsafePointer<Double> {
     let shape = shapes.base[scope]
     let result = scratch + shape.scratchOffset
@@ -155,7 +169,6 @@ public final class BeliefSpace: @unchecked Sendable {
       for state in 0..<size { result[Int(map[state])] += belief[state] }
       return UnsafePointer(result)
     }
-    if shape.factorCount == 1 { return belief + shape.firstOffset }
     if shape.factorCount == 0 {
       result[0] = 1
       return UnsafePointer(result)

@@ -34,6 +34,16 @@ public enum VectorMath {
     aif_vector_log(x, y, count)
   }
 
+  /// Writes the natural logarithm of each of `count` entries of `x`, or of `floor` where the entry is
+  /// less, to `y`, which must not overlap `x`.
+  @inlinable
+  public static func log(
+    _ x: UnsafePointer<Double>, atLeast floor: Double, into y: UnsafeMutablePointer<Double>,
+    count: Int
+  ) {
+    aif_vector_log_floored(x, floor, y, count)
+  }
+
   /// Replaces each of `count` entries of `x` by its natural logarithm.
   @inlinable
   public static func log(inPlace x: UnsafeMutablePointer<Double>, count: Int) {

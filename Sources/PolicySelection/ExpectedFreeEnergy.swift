@@ -130,7 +130,7 @@ public final class ExpectedFreeEnergy {
   public static func workspaceBytes(_ space: BeliefSpace, _ policies: PolicySet) -> Int {
     let widest = policies.levels.map(\.count).max() ?? 1
     let prefixes = policies.levels.reduce(0) { $0 + $1.count }
-    let perNode = 2 * (space.size + space.compiled.outcomeCount + 2 * space.compiled.scopes.count)
+    let perNode = 2 * (space.size + space.compiled.outcomeCount + 5 * space.compiled.scopes.count)
     return 8 * widest * perNode + prefixes * 72 + widest * policies.actions.count * 12
   }
 

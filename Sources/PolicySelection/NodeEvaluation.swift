@@ -119,8 +119,7 @@ final class NodeEvaluation {
   ) {
     let width = tables.resultCount
     let floor = tables.entropyFloor
-    for index in 0..<count * width { logs.base[index] = max(results.base[index], floor) }
-    VectorMath.log(inPlace: logs.base, count: count * width)
+    VectorMath.log(results.base, atLeast: floor, into: logs.base, count: count * width)
     for node in 0..<count {
       for index in 0..<tables.plans.count {
         let plan = tables.plans.base[index]

@@ -17,7 +17,7 @@ public final class PlanningTables: @unchecked Sendable {
     let columns: Int
     /// Where its table begins.
     let table: Int
-    /// The numbers a column: outcomes, utilities, ambiguity, novelty.
+    /// The numbers a column: outcomes, utilities, ambiguity, novelty, and zeros up to a multiple of 4.
     let width: Int
     /// The first of its results among those of all scopes; outcomes come first.
     let result: Int
@@ -190,9 +190,11 @@ extension PlanningTables {
           if needsOutcomes { outcomes += modalities.base[modality].outcomes }
         }
         guard isRead else { continue }
+        let results = outcomes + rows + (novelty ? 2 : 1)
         let plan = ScopePlan(
           columns: description.columns, table: tableCount,
-          width: outcomes + rows + (novelty ? 2 : 1),
+          // Whole groups of four, which contractions and logarithms take at once.
+          width: (results + 3) / 4 * 4,
           result: resultCount, outcomes: outcomes, ambiguity: outcomes + rows)
         plans.append(plan)
         scopes.append(scope)

@@ -51,7 +51,7 @@ import Testing
       let agent = try agent { $0.inference.algorithm = algorithm }
       agent.begin(seed: 0, episode: 0)
       _ = try agent.act(on: [.outcome(0), .outcome(0), .outcome(0)])
-      agent.took([3])
+      try agent.took([3])
       let failure = #expect(throws: AgentFailure.self) {
         try agent.act(on: [.outcome(3), .outcome(1), .outcome(1)])
       }

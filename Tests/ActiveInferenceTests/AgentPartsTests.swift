@@ -53,7 +53,7 @@ import Testing
     agent.describe(&record, level: .full)
     #expect(record.freeEnergy == nil)
     #expect(record.choice == [3])
-    agent.took([3])
+    try agent.took([3])
     _ = try agent.act(on: [.missing, .missing, .missing])
     #expect(agent.beliefs[0] == [0, 0, 0, 1, 0])
   }
@@ -61,8 +61,8 @@ import Testing
   @Test("beliefs that are none are refused")
   func unsoundBeliefs() throws {
     for (part, message) in [
-      (Short() as any BeliefUpdating, "beliefs: 1 factors for 2"),
-      (Unsound(), "beliefs[context]: is not a distribution over its states"),
+      (Short() as any BeliefUpdating, "step 0: beliefs: 1 factors for 2"),
+      (Unsound(), "step 0: beliefs[context]: is not a distribution over its states"),
     ] {
       let agent = try ActiveInferenceAgent(SampleModels.tMaze(), parts: AgentParts(beliefs: part))
       let failure = #expect(throws: AgentFailure.self) { try agent.act(on: seen) }
@@ -90,6 +90,27 @@ import Testing
     let agent = try ActiveInferenceAgent(SampleModels.tMaze(), parts: AgentParts(scores: Few()))
     let failure = #expect(throws: (any Error).self) { try agent.act(on: seen) }
     #expect(failure.map { "\($0)" }?.contains("1 scores for 5 policies") == true)
+  }
+
+  /// Answers with actions that no model has.
+  private struct Lost: ActionChoosing {
+    let answer: [Int]
+    func action(
+      policyPosterior: [Double], policies: PolicySet, using random: inout RandomStream
+    ) -> [Int] { answer }
+  }
+
+  @Test("actions that are none are refused, and so are such that are said to have been taken")
+  func unsoundActions() throws {
+    for answer in [[], [5], [-1], [0, 0]] {
+      let agent = try ActiveInferenceAgent(
+        SampleModels.tMaze(), parts: AgentParts(actions: Lost(answer: answer)))
+      let failure = #expect(throws: AgentFailure.self) { try agent.act(on: seen) }
+      #expect(
+        failure?.description == "step 0: actions: \(answer) is no action of this model; give each of"
+          + " the 1 controls one in its range")
+      #expect(throws: InvalidInput.self) { try agent.took(answer) }
+    }
   }
 
   @Test("actions come from the part, from a stream of the step's own")

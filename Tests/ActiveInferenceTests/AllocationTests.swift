@@ -27,7 +27,7 @@
         let action = [random.integer(0..<5)]
         #expect(choice.count == 1)
         aif_begin_counting()
-        agent.took(action)
+        try agent.took(action)
         aif_end_counting()
         observation = world.step(&state, action: action, using: &random)
       }

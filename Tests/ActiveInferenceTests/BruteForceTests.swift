@@ -154,7 +154,7 @@ import Testing
       differences.compare(
         agent.concentration.habit ?? [], reference.counts.habit ?? [], "\(place), E")
       if t < record.actions.count {
-        agent.took(record.actions[t])
+        try agent.took(record.actions[t])
         reference.take(record.actions[t])
       }
     }

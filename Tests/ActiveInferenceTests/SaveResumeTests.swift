@@ -79,7 +79,7 @@ import Testing
     for agent in [agent, other] {
       agent.begin(seed: 0, episode: 0)
       _ = try agent.act(on: [.outcome(0), .outcome(0), .outcome(0)])
-      agent.took([3])
+      try agent.took([3])
     }
     let before = agent.state
     // At the cue, a reward cannot be seen, nor can an outcome that does not exist.

@@ -26,7 +26,7 @@ struct Walk {
     agent.begin(seed: 0, episode: 0)
     for step in record.observations.indices {
       _ = try agent.act(on: record.observations[step])
-      agent.took(record.actions[step])
+      try agent.took(record.actions[step])
     }
   }
 }

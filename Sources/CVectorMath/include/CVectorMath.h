@@ -22,6 +22,8 @@ double aif_exp1(double x);
 void aif_vector_log(const double *restrict x, double *restrict y, size_t n);
 /// x[i] = ln(x[i]).
 void aif_vector_log_in_place(double *x, size_t n);
+/// y[i] = ln(x[i]), or ln(floor) where x[i] is less.
+void aif_vector_log_floored(const double *restrict x, double floor, double *restrict y, size_t n);
 /// ln(x), the same bits as the vector forms.
 double aif_log1(double x);
 
