@@ -200,7 +200,8 @@ public final class ActiveInferenceAgent: Agent {
       let scores = try replacement.scores(of: blueprint.policies, belief: factors(marginals.base))
       guard scores.count == posterior.count, scores.allSatisfy(\.isFinite) else {
         throw partFailure(
-          "scores", "\(scores.count) scores for \(posterior.count) policies, or one that is not finite",
+          "scores",
+          "\(scores.count) scores for \(posterior.count) policies, or one that is not finite",
           remedy: "give each policy a finite one")
       }
       for policy in scores.indices { planner.values.base[policy] = scores[policy] }

@@ -107,8 +107,8 @@ import Testing
         SampleModels.tMaze(), parts: AgentParts(actions: Lost(answer: answer)))
       let failure = #expect(throws: AgentFailure.self) { try agent.act(on: seen) }
       #expect(
-        failure?.description == "step 0: actions: \(answer) is no action of this model; give each of"
-          + " the 1 controls one in its range")
+        failure?.description == "step 0: actions: \(answer) is no action of this model;"
+          + " give each of the 1 controls one in its range")
       #expect(throws: InvalidInput.self) { try agent.took(answer) }
     }
   }
