@@ -112,6 +112,18 @@ struct VectorMathTests {
     }
   }
 
+  @Test("log with a floor is the logarithm of the greater of the two, at any length")
+  func floored() {
+    let x = uniforms(40, from: -1, to: 1) + [0, -0.0, least, 0x1p-52, .infinity, -.infinity]
+    for length in 0...x.count {
+      var y = [Double](repeating: 0, count: length)
+      VectorMath.log(x, atLeast: 0x1p-52, into: &y, count: length)
+      for (x, y) in zip(x, y) {
+        #expect(y.bitPattern == VectorMath.log(max(x, 0x1p-52)).bitPattern, "\(x)")
+      }
+    }
+  }
+
   @Test("the bits are the same on every processor")
   func sameBitsEverywhere() {
     #expect(digest(exponentials(uniforms(20_000, from: -760, to: 720))) == 0x432_2f9f_53c6_05e8)
