@@ -26,7 +26,7 @@ public struct ModelEnvironment: Environment {
   /// Draws the first states from D and what is seen of them from A.
   public func reset(using random: inout RandomStream) -> (state: [Int], observation: [Observation])
   {
-    let state = tables.initial.map { $0.draw(using: &random) }
+    let state = tables.initial.map { tables.draw($0, [], [], using: &random) }
     return (state, observe(state, using: &random))
   }
 
@@ -35,8 +35,8 @@ public struct ModelEnvironment: Environment {
     _ state: inout [Int], action: [Int], using random: inout RandomStream
   ) -> [Observation] {
     let last = state
-    for (factor, table) in tables.transitions.enumerated() {
-      state[factor] = table.draw(given: last, action, using: &random)
+    for factor in state.indices {
+      state[factor] = tables.draw(tables.transitions[factor], last, action, using: &random)
     }
     return observe(state, using: &random)
   }
@@ -51,7 +51,7 @@ public struct ModelEnvironment: Environment {
   }
 
   private func observe(_ state: [Int], using random: inout RandomStream) -> [Observation] {
-    tables.likelihoods.map { .outcome($0.draw(given: state, [], using: &random)) }
+    tables.likelihoods.map { .outcome(tables.draw($0, state, [], using: &random)) }
   }
 
   private static func mostPreferred(_ model: GenerativeModel) -> (modality: Int, outcome: Int)? {
@@ -67,64 +67,88 @@ public struct ModelEnvironment: Environment {
   }
 }
 
-/// A model's tables in the order that drawing from them wants: one contiguous column each.
-private struct ProcessTables: Sendable {
-  /// A distribution for each joint value of what it depends on.
-  struct Columns: Sendable {
+/// A model's tables in the order that drawing from them wants: one contiguous column for each joint
+/// value of what they depend on.
+///
+/// Flat, so that threads that draw at the same time do not wait for one another to count references.
+private final class ProcessTables: @unchecked Sendable {
+  // Unchecked: the buffers are written during initialisation and only read afterwards.
+
+  /// Where one table is.
+  struct Plan: BitwiseCopyable {
+    /// The number of values that are drawn from.
     let size: Int
-    let given: [Int]
-    let controls: [Int]
-    /// How far apart two neighbouring values of each dependency are, `given` then `controls`.
-    let strides: [Int]
-    let columns: Int
-    /// `[dependencies..., value]`.
-    let values: [Double]
-
-    init(_ tensor: Tensor, given: [Int] = [], controls: [Int] = []) {
-      size = tensor.shape[0]
-      self.given = given
-      self.controls = controls
-      columns = tensor.shape.dropFirst().reduce(1, *)
-      var strides = [Int](repeating: 1, count: tensor.shape.count - 1)
-      for axis in strides.indices.dropLast().reversed() {
-        strides[axis] = strides[axis + 1] * tensor.shape[axis + 2]
-      }
-      self.strides = strides
-      let rows = tensor.values
-      var values = [Double](repeating: 0, count: rows.count)
-      for value in 0..<size {
-        for column in 0..<columns { values[column * size + value] = rows[value * columns + column] }
-      }
-      self.values = values
-    }
-
-    func draw(
-      given state: [Int] = [], _ action: [Int] = [], using random: inout RandomStream
-    ) -> Int {
-      var column = 0
-      for (axis, factor) in given.enumerated() { column += strides[axis] * state[factor] }
-      for (axis, control) in controls.enumerated() {
-        column += strides[given.count + axis] * action[control]
-      }
-      return values.withUnsafeBufferPointer { values in
-        random.categorical(
-          UnsafeBufferPointer(rebasing: values[column * size..<(column + 1) * size]))
-      }
-    }
+    /// The first of its numbers, `[dependencies..., value]`.
+    let offset: Int
+    /// The first of its dependencies: factors, then controls.
+    let dependencies: Int
+    let factorCount: Int
+    let controlCount: Int
   }
 
-  let initial: [Columns]
-  let transitions: [Columns]
-  let likelihoods: [Columns]
+  let initial: [Plan]
+  let transitions: [Plan]
+  let likelihoods: [Plan]
+  /// Factors and controls that tables depend on, and how far apart two neighbouring values of each are.
+  private let dependencies: FixedBuffer<Int>
+  private let strides: FixedBuffer<Int>
+  private let values: FixedBuffer<Double>
 
   init(_ model: GenerativeModel) {
+    var builder = Builder()
     initial = zip(model.factors, model.initialStates).map { factor, probability in
       let uniform = [Double](repeating: 1 / Double(factor.size), count: factor.size)
-      return Columns(Tensor(shape: [factor.size], probability ?? uniform))
+      return builder.add(Tensor(shape: [factor.size], probability ?? uniform), [], [])
     }
-    transitions = model.transitions.map {
-      Columns($0.probability, given: $0.given, controls: $0.controls)
+    transitions = model.transitions.map { builder.add($0.probability, $0.given, $0.controls) }
+    likelihoods = model.likelihoods.map { builder.add($0.probability, $0.given, []) }
+    dependencies = FixedBuffer(builder.dependencies)
+    strides = FixedBuffer(builder.strides)
+    values = FixedBuffer(builder.values)
+  }
+
+  /// Draws a value given the states and the actions that its table depends on.
+  ///
+  /// - Precondition: every state and action is in range.
+  func draw(
+    _ plan: Plan, _ state: [Int], _ action: [Int], using random: inout RandomStream
+  ) -> Int {
+    let given = dependencies.base + plan.dependencies
+    let stride = strides.base + plan.dependencies
+    var column = 0
+    for axis in 0..<plan.factorCount { column += stride[axis] * state[given[axis]] }
+    for axis in plan.factorCount..<plan.factorCount + plan.controlCount {
+      column += stride[axis] * action[given[axis]]
     }
-    likelihoods = model.likelihoods.map { Columns($0.probability, given: $0.given) }
+    precondition(column >= 0 && plan.offset + (column + 1) * plan.size <= values.count)
+    return random.categorical(
+      UnsafeBufferPointer(
+        start: values.base + plan.offset + column * plan.size, count: plan.size))
+  }
+
+  /// Gathers tables one after the other.
+  private struct Builder {
+    var dependencies: [Int] = []
+    var strides: [Int] = []
+    var values: [Double] = []
+
+    mutating func add(_ tensor: Tensor, _ given: [Int], _ controls: [Int]) -> Plan {
+      let size = tensor.shape[0]
+      let columns = tensor.shape.dropFirst().reduce(1, *)
+      let plan = Plan(
+        size: size, offset: values.count, dependencies: dependencies.count,
+        factorCount: given.count, controlCount: controls.count)
+      dependencies += given + controls
+      var stride = columns
+      for extent in tensor.shape.dropFirst() {
+        stride /= extent
+        strides.append(stride)
+      }
+      let rows = tensor.values
+      for column in 0..<columns {
+        for value in 0..<size { values.append(rows[value * columns + column]) }
+      }
+      return plan
+    }
   }
 }
