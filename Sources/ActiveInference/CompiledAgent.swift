@@ -37,6 +37,7 @@ public final class CompiledAgent: Sendable {
     var inference = configuration.inference
     inference.algorithm = StateInference.algorithm(inference, for: compiled)
     self.inference = inference
+    try StateInference.check(inference, for: compiled)
     space = try BeliefSpace(
       compiled, joint: inference.algorithm == .exact && parts.beliefs == nil, tables: tables)
     logs =

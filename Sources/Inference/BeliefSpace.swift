@@ -120,13 +120,9 @@ public final class BeliefSpace: @unchecked Sendable {
         let targetCount = product(axisSizes(target)),
         max(sourceCount, targetCount) <= exactLimit
       else {
-        throw InvalidInput(
-          source: compiled.model.name,
-          [
-            Fault(
-              "inference.algorithm", "exact needs more than \(exactLimit) joint states",
-              remedy: "use cavi, which needs \(compiled.stateCount)")
-          ])
+        throw tooManyJointStates(
+          compiled, "inference.algorithm", "exact needs",
+          remedy: "use cavi, which needs \(compiled.stateCount)")
       }
       let next = sizes[factor]
       let source = axisSizes(axes)
@@ -139,6 +135,14 @@ public final class BeliefSpace: @unchecked Sendable {
       axes = target
     }
     return steps
+  }
+
+  static func tooManyJointStates(
+    _ compiled: CompiledModel, _ place: String, _ problem: String, remedy: String
+  ) -> InvalidInput {
+    InvalidInput(
+      source: compiled.model.name,
+      [Fault(place, "\(problem) more than \(exactLimit) joint states", remedy: remedy)])
   }
 
   /// The probability of each joint state of a scope.

@@ -103,7 +103,7 @@ final class MeanFieldInference {
       try findImpossible(prior, observations, tables, ignored)
     }
     if settings.convention == .pymdp007 {
-      fillJoint(observations, tables)
+      fillJoint(observations, tables, ignored)
     } else {
       fillByScope(observations, tables, logs, ignored)
     }
@@ -188,11 +188,13 @@ final class MeanFieldInference {
     }
   }
 
-  private func fillJoint(_ observations: [Observation], _ tables: ModelTables) {
+  private func fillJoint(
+    _ observations: [Observation], _ tables: ModelTables, _ ignored: FixedBuffer<Bool>
+  ) {
     let group = groups[0]
     let values = logLikelihood.base
     for column in 0..<group.columns { values[column] = 1 }
-    for modality in group.modalities {
+    for modality in group.modalities where !ignored.base[modality] {
       let plan = space.compiled.modalities.base[modality]
       expectedLikelihood(observations[modality], plan, tables, into: scratch.base)
       if let map = group.maps[modality]?.base {

@@ -54,6 +54,20 @@ public final class StateInference {
       : .meanField(MeanFieldInference(space, settings))
   }
 
+  /// Refuses settings that would take too much memory, before any is taken.
+  ///
+  /// - Throws: ``InvalidInput`` where pymdp 0.0.7's likelihood over all joint states has more than 2^26
+  ///   cells.
+  public static func check(
+    _ settings: InferenceSettings, for compiled: CompiledModel
+  ) throws(InvalidInput) {
+    guard settings.convention == .pymdp007, compiled.jointStateCount > BeliefSpace.exactLimit else {
+      return
+    }
+    throw BeliefSpace.tooManyJointStates(
+      compiled, "preset", "pymdp-0.0.7 takes the likelihood of", remedy: "use default or pymdp-1")
+  }
+
   /// The scheme that `auto` stands for in a model: `exact` up to 4,096 joint states, else `cavi`.
   public static func algorithm(
     _ settings: InferenceSettings, for compiled: CompiledModel

@@ -92,6 +92,28 @@ import Testing
     }
   }
 
+  @Test("more joint states than pymdp 0.0.7's likelihood can have are refused before memory is taken")
+  func tooManyJointStates() throws {
+    var configuration = AgentConfiguration(preset: .pymdp007)
+    configuration.planning.informationGain = .perModality
+    let model = try GenerativeModel {
+      for number in 0..<40 {
+        Factor("coin \(number)", ["heads", "tails"])
+        Modality("side \(number)", ["heads", "tails"], given: "coin \(number)") { state in
+          [state["coin \(number)"]: 1]
+        }
+        Transition(of: "coin \(number)")
+      }
+    }
+    let failure = #expect(throws: InvalidInput.self) { try CompiledAgent(model, configuration) }
+    #expect(
+      failure?.faults == [
+        Fault(
+          "preset", "pymdp-0.0.7 takes the likelihood of more than 67108864 joint states",
+          remedy: "use default or pymdp-1")
+      ])
+  }
+
   @Test("a joint information gain that is too large names step and modalities")
   func planning() throws {
     var description = ModelDescription(try SampleModels.sensors(21))

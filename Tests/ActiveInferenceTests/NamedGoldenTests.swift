@@ -18,7 +18,7 @@ import Testing
     #expect(differences.isEmpty, "\(place.map(String.init(describing:)) ?? "")\n\(differences)")
   }
 
-  // MARK: - pymdp 1.0.4 (reference/pymdp.md, section 4)
+  // MARK: - pymdp 1.0.4
 
   @Test("G1: the epistemic bandit looks first, and believes what it saw")
   func bandit() throws {
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  // MARK: - pymdp 0.0.7 and SPM (reference/millidge.md, 2(b) and 7)
+  // MARK: - pymdp 0.0.7 and SPM
 
   @Test("the T-maze of the demonstration: expected free energy of centre, right, left, cue")
   func legacyTMaze() throws {

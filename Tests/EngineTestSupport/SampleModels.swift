@@ -17,7 +17,7 @@ package enum SampleModels {
   }
 
   /// Two binary factors whose difference is seen with probability 0.99: simultaneous updates
-  /// oscillate (`reference/pymdp.md` Q1).
+  /// oscillate, in pymdp too.
   package static func exclusiveOr() throws -> GenerativeModel {
     var model = ModelDescription()
     model.name = "exclusive or"

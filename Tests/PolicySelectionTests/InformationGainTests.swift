@@ -23,7 +23,7 @@ import Testing
   func twoSensors(joint: Bool) throws {
     let two = try SampleModels.sensors(2)
     let even = [0.5, 0.5]
-    // Q5 in reference/pymdp.md.
+    // Summed by modality, pymdp 1.x finds more than there is to know.
     #expect(abs(try gain(two, even, .perModality, joint: joint) - 0.7361) < 5e-5)
     #expect(abs(try gain(two, even, .joint, joint: joint) - 0.5144) < 5e-5)
     let one = try SampleModels.sensors(1)
