@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test("more joint states than pymdp 0.0.7's likelihood can have are refused before memory is taken")
+  @Test("more joint states than pymdp 0.0.7 can take are refused before memory is taken")
   func tooManyJointStates() throws {
     var configuration = AgentConfiguration(preset: .pymdp007)
     configuration.planning.informationGain = .perModality
