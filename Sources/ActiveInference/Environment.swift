@@ -13,6 +13,10 @@ public protocol Environment: Sendable {
   /// Carries out an action, one entry a control, and says what is then seen.
   func step(_ state: inout State, action: [Int], using random: inout RandomStream) -> [Observation]
 
+  /// The number of actions of each control, against which a simulation checks what an agent answers; nil
+  /// where the environment takes any action.
+  var actionCounts: [Int]? { get }
+
   /// The index of each hidden state, for the trace; empty where there is no such thing.
   func hiddenStates(_ state: State) -> [Int]
 
@@ -21,6 +25,8 @@ public protocol Environment: Sendable {
 }
 
 extension Environment {
+  /// Nil: any action is taken.
+  public var actionCounts: [Int]? { nil }
   /// None.
   public func hiddenStates(_ state: State) -> [Int] { [] }
   /// Nil: the episode is about nothing in particular.

@@ -41,6 +41,9 @@ public struct ModelEnvironment: Environment {
     return observe(state, using: &random)
   }
 
+  /// The sizes of the process's controls.
+  public var actionCounts: [Int]? { process.controls.map(\.size) }
+
   /// One a factor.
   public func hiddenStates(_ state: [Int]) -> [Int] { state }
 

@@ -49,6 +49,9 @@ extension ModelBackedEnvironment {
     world.step(&state, action: action, using: &random)
   }
 
+  /// The sizes of the world's controls.
+  public var actionCounts: [Int]? { world.actionCounts }
+
   /// One a factor.
   public func hiddenStates(_ state: [Int]) -> [Int] { state }
 

@@ -32,10 +32,12 @@ public struct Simulation<World: Environment>: Sendable {
 
   /// Runs one episode; what the agent has learned stays with it.
   ///
-  /// - Throws: what the agent throws.
+  /// - Throws: what the agent throws; ``InvalidInput`` where it answers with an action that the world
+  ///   does not have; `CancellationError`.
   public func run<A: Agent>(_ agent: inout A, episode: UInt64) throws -> Episode {
     // Held here once: from the structure it would be copied for each call.
     let environment = environment
+    let actionCounts = environment.actionCounts
     agent.begin(seed: seed, episode: episode)
     var result = Episode(index: episode)
     if level > .none { result.steps.reserveCapacity(Swift.min(steps, 1024)) }
@@ -48,6 +50,7 @@ public struct Simulation<World: Environment>: Sendable {
         observation = environment.step(&state, action: result.lastAction, using: &random)
       }
       result.lastAction = try agent.act(on: observation)
+      try check(result.lastAction, actionCounts, step: t)
       if let reached = environment.goalReached(state, observation: observation) {
         result.reachedGoal = result.reachedGoal == true || reached
       }
@@ -59,6 +62,25 @@ public struct Simulation<World: Environment>: Sendable {
       result.steps.append(step)
     }
     return result
+  }
+
+  /// Refuses an action that the world does not have.
+  private func check(_ action: [Int], _ counts: [Int]?, step: Int) throws(InvalidInput) {
+    guard let counts else { return }
+    if action.count == counts.count {
+      var isKnown = true
+      for control in action.indices {
+        isKnown = isKnown && action[control] >= 0 && action[control] < counts[control]
+      }
+      if isKnown { return }
+    }
+    throw InvalidInput(
+      source: "step \(step)",
+      [
+        Fault(
+          "action", "\(action) is none of this world",
+          remedy: "it has controls of \(counts) actions, counted from 0")
+      ])
   }
 
   private func stream(_ episode: UInt64, _ step: UInt64) -> RandomStream {

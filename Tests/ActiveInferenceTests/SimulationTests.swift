@@ -128,4 +128,23 @@ import Testing
       #expect(delivered == [first, first + 1, first + 2], "\(threads) threads")
     }
   }
+
+  /// Always answers the same.
+  private struct Stubborn: Agent {
+    let answer: [Int]
+    func begin(seed: UInt64, episode: UInt64) {}
+    func act(on observation: [Observation]) -> [Int] { answer }
+  }
+
+  @Test("an action that the world does not have names the step and what there is")
+  func unknownActions() throws {
+    let simulation = Simulation(try ModelEnvironment(SampleModels.tMaze()), steps: 2)
+    for answer in [[], [5], [-1], [0, 0]] {
+      var agent = Stubborn(answer: answer)
+      let failure = #expect(throws: InvalidInput.self) { try simulation.run(&agent, episode: 0) }
+      #expect(
+        failure?.description == "step 0: action: \(answer) is none of this world;"
+          + " it has controls of [5] actions, counted from 0")
+    }
+  }
 }
