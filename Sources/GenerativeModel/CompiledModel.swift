@@ -27,10 +27,10 @@ public final class CompiledModel: @unchecked Sendable {
     public let scope: Int
     /// The joint states of that scope.
     public let columns: Int
-    /// Its first entry in the likelihood tables.
-    public let offset: Int
     /// Its first outcome among the outcomes of all modalities.
     public let outcomeOffset: Int
+    /// Whether its likelihood is held as what is not zero.
+    public let isSparse: Bool
   }
 
   /// Where one factor's numbers are.
@@ -43,10 +43,10 @@ public final class CompiledModel: @unchecked Sendable {
     public let columns: Int
     /// The joint actions of its controls.
     public let actions: Int
-    /// Its first entry in the transition table.
-    public let offset: Int
     /// Its first state among the states of all factors.
     public let stateOffset: Int
+    /// Whether its transition is held as what is not zero.
+    public let isSparse: Bool
   }
 
   /// What was compiled.
@@ -61,10 +61,10 @@ public final class CompiledModel: @unchecked Sendable {
   public let stateCount: Int
   /// The number of outcomes of all modalities together.
   public let outcomeCount: Int
-  /// Entries of the likelihood tables of all modalities together.
-  public let likelihoodCount: Int
-  /// Entries of the transition tables of all factors together.
-  public let transitionCount: Int
+  /// Numbers that the likelihood of each modality holds.
+  public let likelihoodCells: [Int]
+  /// Numbers that the transition of each factor holds.
+  public let transitionCells: [Int]
   /// The number of joint states of all factors; `Int.max` where it does not fit.
   public let jointStateCount: Int
   /// For each factor a run of one entry a control: how far apart the control's actions are in the
@@ -74,12 +74,12 @@ public final class CompiledModel: @unchecked Sendable {
   /// belief, factors of different components are independent.
   public let components: [Int]
 
-  /// The largest table, in cells, that is laid out densely.
+  /// The most numbers that a table holds.
   public static let largestTable = 1 << 27
 
   /// Lays a model out.
   ///
-  /// - Throws: ``InvalidInput`` where a table has more than 2^27 cells, naming it and its size.
+  /// - Throws: ``InvalidInput`` where a table holds more than 2^27 numbers, naming it and how many.
   public init(_ model: GenerativeModel) throws(InvalidInput) {
     try CompiledModel.checkSizes(model)
     self.model = model
@@ -93,26 +93,29 @@ public final class CompiledModel: @unchecked Sendable {
     }
 
     var outcomeOffset = 0
-    var offset = 0
     var modalities: [ModalityPlan] = []
-    for (modality, likelihood) in zip(model.modalities, model.likelihoods) {
-      let index = scope(likelihood.given)
+    var cells: [Int] = []
+    for (index, modality) in model.modalities.enumerated() {
+      let likelihood = model.likelihoods[index]
+      let scopeIndex = scope(likelihood.given)
+      let held = Storage(model.concentration.likelihood[index] ?? likelihood.probability)
       modalities.append(
         ModalityPlan(
-          outcomes: modality.size, scope: index, columns: scopes[index].columns, offset: offset,
-          outcomeOffset: outcomeOffset))
+          outcomes: modality.size, scope: scopeIndex, columns: scopes[scopeIndex].columns,
+          outcomeOffset: outcomeOffset, isSparse: held.isSparse))
       outcomeOffset += modality.size
-      offset += likelihood.probability.count
+      cells.append(held.cells)
     }
     outcomeCount = outcomeOffset
-    likelihoodCount = offset
+    likelihoodCells = cells
 
-    offset = 0
+    cells = []
     var stateOffset = 0
     var factors: [FactorPlan] = []
     var strides: [Int] = []
-    for (factor, transition) in zip(model.factors, model.transitions) {
-      let index = scope(transition.given)
+    for (index, factor) in model.factors.enumerated() {
+      let transition = model.transitions[index]
+      let scopeIndex = scope(transition.given)
       var stride = 1
       var factorStrides = [Int](repeating: 0, count: model.controls.count)
       for control in transition.controls.reversed() {
@@ -120,15 +123,16 @@ public final class CompiledModel: @unchecked Sendable {
         stride *= model.controls[control].size
       }
       strides += factorStrides
+      let held = Storage(model.concentration.transition[index] ?? transition.probability)
       factors.append(
         FactorPlan(
-          states: factor.size, scope: index, columns: scopes[index].columns, actions: stride,
-          offset: offset, stateOffset: stateOffset))
+          states: factor.size, scope: scopeIndex, columns: scopes[scopeIndex].columns,
+          actions: stride, stateOffset: stateOffset, isSparse: held.isSparse))
       stateOffset += factor.size
-      offset += transition.probability.count
+      cells.append(held.cells)
     }
     stateCount = stateOffset
-    transitionCount = offset
+    transitionCells = cells
     jointStateCount = product(factorSizes) ?? Int.max
     self.scopes = scopes
     self.modalities = FixedBuffer(modalities)
@@ -145,27 +149,72 @@ public final class CompiledModel: @unchecked Sendable {
     return joint
   }
 
-  /// Bytes of the laid out numbers: likelihoods twice (by outcome and by state) and transitions.
-  public var tableBytes: Int { (2 * likelihoodCount + transitionCount) * 8 }
+  /// Bytes of the laid out numbers: likelihoods twice (by outcome and by state) and transitions, with
+  /// the places of what sparse tables hold, and as many again for counts.
+  public var tableBytes: Int {
+    var bytes = 8 * stateCount
+    func add(_ cells: Int, _ isSparse: Bool, runs: Int, times: Int) {
+      bytes += times * (cells * (isSparse ? 12 : 8) + (isSparse ? 8 * runs : 0))
+    }
+    for (index, cells) in likelihoodCells.enumerated() {
+      let plan = modalities.base[index]
+      let hasCounts = model.concentration.likelihood[index] != nil
+      add(cells, plan.isSparse, runs: (plan.columns + plan.outcomes) / 2, times: 2)
+      if hasCounts { bytes += cells * (plan.isSparse ? 16 : 8) }
+    }
+    for (index, cells) in transitionCells.enumerated() {
+      let plan = factors.base[index]
+      add(cells, plan.isSparse, runs: plan.columns * plan.actions, times: 1)
+      if model.concentration.transition[index] != nil { bytes += cells * 8 }
+    }
+    return bytes
+  }
+
+  /// How a table is held: whole, or as what is not zero where that is at most a quarter of more than
+  /// 1,024 cells, or half where the file says that it is sparse.
+  struct Storage {
+    let isSparse: Bool
+    /// The numbers held.
+    let cells: Int
+
+    init(_ tensor: Tensor) {
+      let all = tensor.count
+      let nonzero = tensor.nonzeroCount
+      let share =
+        switch tensor.storage {
+        case .dense: 4
+        case .sparse: 2
+        }
+      isSparse = all > 1024 && nonzero <= all / share
+      cells = isSparse ? nonzero : all
+    }
+  }
 
   /// Refuses a model with a table that is too large, before memory is taken.
   package static func checkSizes(_ model: GenerativeModel) throws(InvalidInput) {
     var faults: [Fault] = []
-    func check(_ place: String, _ shape: [Int]) {
-      let cells = product(shape)
-      guard cells == nil || cells.map({ $0 > largestTable }) == true else { return }
-      let size =
-        cells.map { "\($0) cells, \($0 / (1 << 27)) GiB" } ?? "more cells than can be counted"
+    func check(_ place: String, _ tensor: Tensor) {
+      guard let cells = product(tensor.shape) else {
+        faults.append(
+          Fault(
+            place, "has more cells than can be counted", remedy: "split the factor it depends on"))
+        return
+      }
+      guard cells > largestTable else { return }
+      let storage = Storage(tensor)
+      guard !storage.isSparse || storage.cells > largestTable else { return }
       faults.append(
         Fault(
-          place, "has \(size)",
-          remedy: "a table of at most \(largestTable) cells can be laid out; split the factor"))
+          place,
+          "has \(storage.cells) \(storage.isSparse ? "nonzero " : "")cells,"
+            + " \(storage.cells / (1 << 27)) GiB",
+          remedy: "a table of at most \(largestTable) can be laid out; split the factor"))
     }
     for (modality, likelihood) in zip(model.modalities, model.likelihoods) {
-      check("A[\(modality.name)]", likelihood.probability.shape)
+      check("A[\(modality.name)]", likelihood.probability)
     }
     for (factor, transition) in zip(model.factors, model.transitions) {
-      check("B[\(factor.name)]", transition.probability.shape)
+      check("B[\(factor.name)]", transition.probability)
     }
     if !faults.isEmpty { throw InvalidInput(source: model.name, faults) }
   }

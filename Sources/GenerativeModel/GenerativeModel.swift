@@ -63,4 +63,6 @@ public struct GenerativeModel: Hashable, Sendable {
   public let concentration: Concentration
   /// Goal states by factor: 1 where the factor is to be, 0 elsewhere; nil where any state will do (H).
   public let goals: [[Double]?]
+  /// The model laid out, once somebody has asked for it; shared by all copies of the value.
+  let layout = LayoutMemo()
 }

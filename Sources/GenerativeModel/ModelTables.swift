@@ -2,238 +2,253 @@ import Kernels
 
 /// The numbers of a compiled model in the order that a step reads them.
 ///
-/// Shared by agents that do not learn; an agent that learns writes to a copy of its own.
-public final class ModelTables: @unchecked Sendable {
-  // Unchecked: only the one agent that owns a copy writes to it (``ActiveInferenceAgent``).
+/// Shared by agents that do not learn; an agent that learns writes to a copy of its own, and agents that
+/// learn side by side to one with a number for each lane.
+public final class ModelTables<Parameter: StepNumber>: @unchecked Sendable {
+  // Unchecked: only the one agent that owns a copy writes to it.
 
-  /// By modality `[outcome][column]`: P(outcome | joint state of its scope).
-  public let likelihoodRows: FixedBuffer<Double>
-  /// By modality `[column][outcome]`, the same numbers.
-  public let likelihoodColumns: FixedBuffer<Double>
-  /// By factor `[joint action][column][next]`.
-  public let transitionColumns: FixedBuffer<Double>
+  /// By modality: for each joint state of its scope, P(outcome | states).
+  public let likelihoodColumns: FixedBuffer<RunTable<Parameter>>
+  /// By modality: the same numbers, for each outcome over the joint states.
+  public let likelihoodRows: FixedBuffer<RunTable<Parameter>>
+  /// By factor: for each `[joint action][joint state of its scope]`, P(next state | states, action).
+  public let transitions: FixedBuffer<RunTable<Parameter>>
   /// By factor: P(first state).
-  public let initialStates: FixedBuffer<Double>
-  /// Counts of the likelihood by modality `[column][outcome]`; only those of tables with counts mean
-  /// anything.
-  public let likelihoodCounts: FixedBuffer<Double>?
-  /// Counts of the transitions by factor `[joint action][column][next]`.
-  public let transitionCounts: FixedBuffer<Double>?
+  public let initialStates: FixedBuffer<Parameter>
+  /// By modality: the counts of the cells of `likelihoodColumns`; nil where there are none.
+  public let likelihoodCounts: FixedBuffer<UnsafeMutablePointer<Parameter>?>
+  /// By factor: the counts of the cells of `transitions`.
+  public let transitionCounts: FixedBuffer<UnsafeMutablePointer<Parameter>?>
   /// Counts of the initial states by factor.
-  public let initialStateCounts: FixedBuffer<Double>?
+  public let initialStateCounts: FixedBuffer<Parameter>?
   /// Counts of the preferences by modality and outcome.
-  public let preferenceCounts: FixedBuffer<Double>?
+  public let preferenceCounts: FixedBuffer<Parameter>?
   /// Counts of the policies.
-  public let habitCounts: FixedBuffer<Double>?
+  public let habitCounts: FixedBuffer<Parameter>?
+  /// By modality, where its likelihood is sparse and has counts: for each cell of `likelihoodColumns` the
+  /// one of `likelihoodRows`.
+  let rowCells: FixedBuffer<UnsafePointer<Int>?>
+  /// What the tables point to.
+  private let numbers: [FixedBuffer<Parameter>]
+  private let structures: [AnyObject]
 
   /// Lays out the numbers of a model.
-  public init(_ compiled: CompiledModel) {
-    let model = compiled.model
-    likelihoodRows = FixedBuffer(repeating: 0, count: compiled.likelihoodCount)
-    likelihoodColumns = FixedBuffer(repeating: 0, count: compiled.likelihoodCount)
-    transitionColumns = FixedBuffer(repeating: 0, count: compiled.transitionCount)
-    initialStates = FixedBuffer(repeating: 0, count: compiled.stateCount)
-    let counts = model.concentration
-    likelihoodCounts = ModelTables.buffer(compiled.likelihoodCount, for: counts.likelihood)
-    transitionCounts = ModelTables.buffer(compiled.transitionCount, for: counts.transition)
-    initialStateCounts = ModelTables.buffer(compiled.stateCount, for: counts.initialState)
-    preferenceCounts = ModelTables.buffer(compiled.outcomeCount, for: counts.preference)
-    habitCounts = counts.habit.map { FixedBuffer($0) }
-
-    for (index, likelihood) in model.likelihoods.enumerated() {
-      let plan = compiled.modalities.base[index]
-      let rows = likelihoodRows.base + plan.offset
-      ModelTables.write(likelihood.probability, to: rows)
-      transpose(
-        rows, rows: plan.outcomes, columns: plan.columns,
-        into: likelihoodColumns.base + plan.offset)
-      if let table = counts.likelihood[index], let buffer = likelihoodCounts {
-        ModelTables.writeColumns(table, to: buffer.base + plan.offset)
-        averageLikelihood(plan)
-      }
-      if let table = counts.preference[index], let buffer = preferenceCounts,
-        table.shape.count == 1
-      {
-        ModelTables.write(table, to: buffer.base + plan.outcomeOffset)
+  public convenience init(_ compiled: CompiledModel) where Parameter == Double {
+    self.init(Builder(compiled))
+    for modality in 0..<compiled.modalities.count where likelihoodCounts.base[modality] != nil {
+      for column in 0..<likelihoodColumns.base[modality].count {
+        averageLikelihood(modality, column: column)
       }
     }
-    for (index, transition) in model.transitions.enumerated() {
-      let plan = compiled.factors.base[index]
-      let columns = transitionColumns.base + plan.offset
-      writeTransition(transition.probability, plan, to: columns)
-      if let table = counts.transition[index], let buffer = transitionCounts {
-        writeTransition(table, plan, to: buffer.base + plan.offset)
-        averageTransition(plan)
+    for factor in 0..<compiled.factors.count {
+      if transitionCounts.base[factor] != nil {
+        for run in 0..<transitions.base[factor].count { averageTransition(factor, run: run) }
       }
-      let uniform = [Double](repeating: 1 / Double(plan.states), count: plan.states)
-      for (state, p) in (model.initialStates[index] ?? uniform).enumerated() {
-        initialStates.base[plan.stateOffset + state] = p
-      }
-      if let table = counts.initialState[index], let buffer = initialStateCounts {
-        for (state, count) in table.enumerated() { buffer.base[plan.stateOffset + state] = count }
-        averageInitialState(plan)
+      if compiled.model.concentration.initialState[factor] != nil {
+        averageInitialState(compiled.factors.base[factor])
       }
     }
   }
 
-  private init(copying other: ModelTables) {
-    likelihoodRows = other.likelihoodRows.copy()
-    likelihoodColumns = other.likelihoodColumns.copy()
-    transitionColumns = other.transitionColumns.copy()
-    initialStates = other.initialStates.copy()
-    likelihoodCounts = other.likelihoodCounts?.copy()
-    transitionCounts = other.transitionCounts?.copy()
-    initialStateCounts = other.initialStateCounts?.copy()
-    preferenceCounts = other.preferenceCounts?.copy()
-    habitCounts = other.habitCounts?.copy()
+  private init(_ builder: Builder) where Parameter == Double {
+    likelihoodColumns = FixedBuffer(builder.likelihoodColumns)
+    likelihoodRows = FixedBuffer(builder.likelihoodRows)
+    transitions = FixedBuffer(builder.transitions)
+    initialStates = builder.initialStates
+    likelihoodCounts = FixedBuffer(builder.likelihoodCounts)
+    transitionCounts = FixedBuffer(builder.transitionCounts)
+    initialStateCounts = builder.initialStateCounts
+    preferenceCounts = builder.preferenceCounts
+    habitCounts = builder.compiled.model.concentration.habit.map { FixedBuffer($0) }
+    rowCells = FixedBuffer(builder.rowCells)
+    numbers = builder.numbers
+    structures = builder.structures
+  }
+
+  /// The numbers of other tables of the same model, each in every lane.
+  public init<Other: StepNumber>(
+    copying other: ModelTables<Other>, _ convert: (Other) -> Parameter
+  ) {
+    var numbers: [FixedBuffer<Parameter>] = []
+    func copy(_ cells: UnsafePointer<Other>, _ count: Int) -> UnsafeMutablePointer<Parameter> {
+      let buffer = converted(cells, count, convert)
+      numbers.append(buffer)
+      return buffer.base
+    }
+    func copy(_ tables: FixedBuffer<RunTable<Other>>) -> FixedBuffer<RunTable<Parameter>> {
+      FixedBuffer(
+        (0..<tables.count).map {
+          let table = tables.base[$0]
+          return table.with(cells: copy(table.cells, table.cellCount))
+        })
+    }
+    func copy(
+      _ counts: FixedBuffer<UnsafeMutablePointer<Other>?>, _ tables: FixedBuffer<RunTable<Other>>
+    ) -> FixedBuffer<UnsafeMutablePointer<Parameter>?> {
+      FixedBuffer(
+        (0..<counts.count).map { index in
+          counts.base[index].map { copy($0, tables.base[index].cellCount) }
+        })
+    }
+    func copy(_ buffer: FixedBuffer<Other>?) -> FixedBuffer<Parameter>? {
+      buffer.map { converted($0.base, $0.count, convert) }
+    }
+    likelihoodColumns = copy(other.likelihoodColumns)
+    likelihoodRows = copy(other.likelihoodRows)
+    transitions = copy(other.transitions)
+    initialStates = converted(other.initialStates.base, other.initialStates.count, convert)
+    likelihoodCounts = copy(other.likelihoodCounts, other.likelihoodColumns)
+    transitionCounts = copy(other.transitionCounts, other.transitions)
+    initialStateCounts = copy(other.initialStateCounts)
+    preferenceCounts = copy(other.preferenceCounts)
+    habitCounts = copy(other.habitCounts)
+    rowCells = other.rowCells
+    self.numbers = numbers
+    structures = other.structures
+  }
+
+  /// Numbers of one's own, to be learned.
+  public func copy() -> ModelTables { ModelTables(copying: self) { $0 } }
+
+  /// Takes over the numbers of other tables of the same model.
+  package func restore<Other: StepNumber>(
+    from other: ModelTables<Other>, _ convert: (Other) -> Parameter
+  ) {
+    func restore(
+      _ mine: UnsafeMutablePointer<Parameter>, _ theirs: UnsafePointer<Other>, _ count: Int
+    ) {
+      for cell in 0..<count { mine[cell] = convert(theirs[cell]) }
+    }
+    for index in 0..<likelihoodColumns.count {
+      let count = likelihoodColumns.base[index].cellCount
+      restore(
+        likelihoodColumns.base[index].cells, other.likelihoodColumns.base[index].cells, count)
+      restore(likelihoodRows.base[index].cells, other.likelihoodRows.base[index].cells, count)
+      if let mine = likelihoodCounts.base[index], let theirs = other.likelihoodCounts.base[index] {
+        restore(mine, theirs, count)
+      }
+    }
+    for index in 0..<transitions.count {
+      let count = transitions.base[index].cellCount
+      restore(transitions.base[index].cells, other.transitions.base[index].cells, count)
+      if let mine = transitionCounts.base[index], let theirs = other.transitionCounts.base[index] {
+        restore(mine, theirs, count)
+      }
+    }
+    restore(initialStates.base, other.initialStates.base, initialStates.count)
+    for (mine, theirs) in [
+      (initialStateCounts, other.initialStateCounts), (preferenceCounts, other.preferenceCounts),
+      (habitCounts, other.habitCounts),
+    ] {
+      if let mine, let theirs { restore(mine.base, theirs.base, mine.count) }
+    }
   }
 
   // MARK: - Distributions as the means of their counts
 
-  /// Makes a likelihood the mean of its counts, so that its bits depend on the counts alone.
-  package func averageLikelihood(_ plan: CompiledModel.ModalityPlan) {
-    guard let counts = likelihoodCounts else { return }
-    let columns = likelihoodColumns.base + plan.offset
-    average(counts.base + plan.offset, into: columns, columns: plan.columns, size: plan.outcomes)
-    transpose(
-      columns, rows: plan.columns, columns: plan.outcomes, into: likelihoodRows.base + plan.offset)
+  /// Makes one distribution of a likelihood the mean of its counts, so that its bits depend on the counts
+  /// alone.
+  package func averageLikelihood(_ modality: Int, column: Int) {
+    guard let counts = likelihoodCounts.base[modality] else { return }
+    let table = likelihoodColumns.base[modality]
+    let cells = table.cells(of: column)
+    average(counts, into: table.cells, cells)
+    let rows = likelihoodRows.base[modality]
+    for cell in cells { rows.cells[rowCell(modality, cell, column: column)] = table.cells[cell] }
   }
 
-  /// Makes a transition the mean of its counts.
-  package func averageTransition(_ plan: CompiledModel.FactorPlan) {
-    guard let counts = transitionCounts else { return }
-    average(
-      counts.base + plan.offset, into: transitionColumns.base + plan.offset,
-      columns: plan.columns * plan.actions, size: plan.states)
+  /// The cell of ``likelihoodRows`` that stands for a cell of ``likelihoodColumns``.
+  package func rowCell(_ modality: Int, _ cell: Int, column: Int) -> Int {
+    let table = likelihoodColumns.base[modality]
+    return rowCells.base[modality]?[cell]
+      ?? table.place(cell, in: column) * likelihoodRows.base[modality].length + column
+  }
+
+  /// Makes one distribution of a transition the mean of its counts.
+  package func averageTransition(_ factor: Int, run: Int) {
+    guard let counts = transitionCounts.base[factor] else { return }
+    let table = transitions.base[factor]
+    average(counts, into: table.cells, table.cells(of: run))
   }
 
   /// Makes the first states the mean of their counts.
   package func averageInitialState(_ plan: CompiledModel.FactorPlan) {
     guard let counts = initialStateCounts else { return }
     average(
-      counts.base + plan.stateOffset, into: initialStates.base + plan.stateOffset, columns: 1,
-      size: plan.states)
+      counts.base, into: initialStates.base, plan.stateOffset..<plan.stateOffset + plan.states)
   }
 
   private func average(
-    _ counts: UnsafePointer<Double>, into means: UnsafeMutablePointer<Double>, columns: Int,
-    size: Int
+    _ counts: UnsafePointer<Parameter>, into means: UnsafeMutablePointer<Parameter>,
+    _ cells: Range<Int>
   ) {
-    for column in 0..<columns {
-      let run = counts + column * size
-      let total = Contraction.sum(run, count: size)
-      for value in 0..<size { means[column * size + value] = run[value] / total }
-    }
-  }
-
-  /// Takes over the numbers of other tables of the same model.
-  package func restore(from other: ModelTables) {
-    likelihoodRows.copy(from: other.likelihoodRows)
-    likelihoodColumns.copy(from: other.likelihoodColumns)
-    transitionColumns.copy(from: other.transitionColumns)
-    initialStates.copy(from: other.initialStates)
-    for (mine, theirs) in [
-      (likelihoodCounts, other.likelihoodCounts), (transitionCounts, other.transitionCounts),
-      (initialStateCounts, other.initialStateCounts), (preferenceCounts, other.preferenceCounts),
-      (habitCounts, other.habitCounts),
-    ] {
-      if let mine, let theirs { mine.copy(from: theirs) }
-    }
-  }
-
-  /// Numbers of one's own, to be learned.
-  public func copy() -> ModelTables { ModelTables(copying: self) }
-
-  private static func buffer<T>(_ count: Int, for tables: [T?]) -> FixedBuffer<Double>? {
-    tables.contains { $0 != nil } ? FixedBuffer(repeating: 0, count: count) : nil
-  }
-
-  /// Writes a tensor row-major, touching only what it stores.
-  static func write(_ tensor: Tensor, to base: UnsafeMutablePointer<Double>) {
-    switch tensor.storage {
-    case .dense(let values):
-      for (offset, value) in values.enumerated() { base[offset] = value }
-    case .sparse(let offsets, let values):
-      for (offset, value) in zip(offsets, values) { base[offset] = value }
-    }
-  }
-
-  /// Writes `[outcome, columns...]` as `[column][outcome]`.
-  private static func writeColumns(_ tensor: Tensor, to base: UnsafeMutablePointer<Double>) {
-    let outcomes = tensor.shape[0]
-    let columns = tensor.count / max(outcomes, 1)
-    forEachEntry(tensor) { offset, value in
-      base[offset % columns * outcomes + offset / columns] = value
-    }
-  }
-
-  private static func forEachEntry(_ tensor: Tensor, _ body: (Int, Double) -> Void) {
-    switch tensor.storage {
-    case .dense(let values):
-      for (offset, value) in values.enumerated() { body(offset, value) }
-    case .sparse(let offsets, let values):
-      for (offset, value) in zip(offsets, values) { body(offset, value) }
-    }
-  }
-
-  /// Writes `[next, given..., controls...]` as `[joint action][column][next]`.
-  private func writeTransition(
-    _ tensor: Tensor, _ plan: CompiledModel.FactorPlan, to base: UnsafeMutablePointer<Double>
-  ) {
-    ModelTables.forEachEntry(tensor) { offset, value in
-      let action = offset % plan.actions
-      let column = offset / plan.actions % plan.columns
-      let next = offset / (plan.actions * plan.columns)
-      base[(action * plan.columns + column) * plan.states + next] = value
-    }
+    let total = Parameter.sum(counts + cells.lowerBound, count: cells.count)
+    for cell in cells { means[cell] = counts[cell] / total }
   }
 }
 
-/// Writes a row-major table with its axes exchanged.
-package func transpose(
-  _ table: UnsafePointer<Double>, rows: Int, columns: Int, into result: UnsafeMutablePointer<Double>
-) {
-  for row in 0..<rows {
-    for column in 0..<columns { result[column * rows + row] = table[row * columns + column] }
-  }
+private func converted<From: StepNumber, To: StepNumber>(
+  _ cells: UnsafePointer<From>, _ count: Int, _ convert: (From) -> To
+) -> FixedBuffer<To> {
+  let buffer = FixedBuffer(repeating: To.zero, count: count)
+  for cell in 0..<count { buffer.base[cell] = convert(cells[cell]) }
+  return buffer
 }
 
 extension ModelTables {
-  /// The counts as they are now, in the model's shapes.
-  public func concentration(_ compiled: CompiledModel) -> GenerativeModel.Concentration {
+  /// The counts of one lane as they are now, in the model's shapes.
+  public func concentration(
+    _ compiled: CompiledModel, lane: Int = 0
+  ) -> GenerativeModel.Concentration {
     var result = compiled.model.concentration
     for index in compiled.model.modalities.indices {
       let plan = compiled.modalities.base[index]
-      if let table = result.likelihood[index], let buffer = likelihoodCounts {
-        let base = buffer.base + plan.offset
+      if let table = result.likelihood[index], let counts = likelihoodCounts.base[index] {
+        let columns = likelihoodColumns.base[index]
         result.likelihood[index] = table.reading { offset in
-          base[offset % plan.columns * plan.outcomes + offset / plan.columns]
+          columns.cell(of: offset % plan.columns, at: offset / plan.columns)
+            .map { counts[$0][lane: lane] } ?? 0
         }
       }
       if let table = result.preference[index], let buffer = preferenceCounts,
         table.shape.count == 1
       {
-        result.preference[index] = table.reading { buffer.base[plan.outcomeOffset + $0] }
+        result.preference[index] = table.reading {
+          buffer.base[plan.outcomeOffset + $0][lane: lane]
+        }
       }
     }
     for index in compiled.model.factors.indices {
       let plan = compiled.factors.base[index]
-      if let table = result.transition[index], let buffer = transitionCounts {
-        let base = buffer.base + plan.offset
+      if let table = result.transition[index], let counts = transitionCounts.base[index] {
+        let runs = transitions.base[index]
         result.transition[index] = table.reading { offset in
-          let action = offset % plan.actions
-          let column = offset / plan.actions % plan.columns
-          return base[
-            (action * plan.columns + column) * plan.states + offset / (plan.actions * plan.columns)]
+          let place = TransitionPlace(offset, plan)
+          return runs.cell(of: place.run, at: place.next).map { counts[$0][lane: lane] } ?? 0
         }
       }
       if result.initialState[index] != nil, let buffer = initialStateCounts {
-        result.initialState[index] = buffer.array(
-          plan.stateOffset..<plan.stateOffset + plan.states)
+        result.initialState[index] = (0..<plan.states).map {
+          buffer.base[plan.stateOffset + $0][lane: lane]
+        }
       }
     }
-    if let buffer = habitCounts { result.habit = buffer.array(0..<buffer.count) }
+    if let buffer = habitCounts {
+      result.habit = (0..<buffer.count).map { buffer.base[$0][lane: lane] }
+    }
     return result
+  }
+}
+
+/// Where an entry `[next, given..., controls...]` of a transition is in the laid out table.
+struct TransitionPlace {
+  /// `[joint action][joint state of the scope]`.
+  let run: Int
+  let next: Int
+
+  init(_ offset: Int, _ plan: CompiledModel.FactorPlan) {
+    run = offset % plan.actions * plan.columns + offset / plan.actions % plan.columns
+    next = offset / (plan.actions * plan.columns)
   }
 }
 

@@ -54,6 +54,19 @@ public struct Tensor: Hashable, Sendable {
 }
 
 extension Tensor {
+  /// The number of entries that are not zero.
+  ///
+  /// - Complexity: O(entries held).
+  var nonzeroCount: Int {
+    let held: [Double]
+    switch storage {
+    case .dense(let values), .sparse(_, let values): held = values
+    }
+    var count = 0
+    held.withUnsafeBufferPointer { for value in $0 where value != 0 { count += 1 } }
+    return count
+  }
+
   /// The number of entries held.
   var storedCount: Int {
     switch storage {

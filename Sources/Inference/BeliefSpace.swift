@@ -1,11 +1,12 @@
 import GenerativeModel
 import Kernels
 
-/// How beliefs about hidden states are held, and how they are read and carried forward.
+/// How beliefs about hidden states are held.
 ///
 /// A belief is a run of `size` numbers: under mean-field schemes the marginals of all factors, one
 /// after the other; under the exact filter the probability of each joint state, the last factor
-/// varying fastest.
+/// varying fastest. Of a wide factor, one of many states with a sparse transition, the states that are
+/// possible are known, so that a sharp belief costs what it touches.
 public final class BeliefSpace: @unchecked Sendable {
   // Unchecked: everything is written during initialisation and only read afterwards.
 
@@ -25,6 +26,8 @@ public final class BeliefSpace: @unchecked Sendable {
   public static let automaticLimit = 4096
   /// The largest intermediate table of an exact prediction, in cells.
   public static let exactLimit = 1 << 26
+  /// The fewest states of a wide factor.
+  static let wideFrom = 1024
 
   /// The structure of the model.
   public let compiled: CompiledModel
@@ -32,75 +35,66 @@ public final class BeliefSpace: @unchecked Sendable {
   public let isJoint: Bool
   /// The number of numbers in a belief.
   public let size: Int
-  /// Numbers of scratch memory that ``distribution(of:in:scratch:)`` and
-  /// ``predict(_:action:tables:into:scratch:)`` need.
-  public let scratchCount: Int
+  /// Whether some factor is wide.
+  package let hasWideFactors: Bool
+  /// By factor.
+  package let isWide: FixedBuffer<Bool>
   /// The number of steps between neighbouring states of each factor in a joint state.
   let jointStrides: [Int]
   /// By scope: for each joint state its column, where it is not the joint state itself.
   let scopeColumns: [FixedBuffer<Int32>?]
   let jointSteps: [JointStep]
+
   /// What reading a scope's distribution needs of its first two factors: most scopes have no more.
   @usableFromInline
   struct ScopeShape: BitwiseCopyable {
     @usableFromInline let factorCount: Int
-    let columns: Int
-    /// Where the distribution begins in the scratch memory.
-    let scratchOffset: Int
+    @usableFromInline let columns: Int
     @usableFromInline let firstOffset: Int
-    let firstStates: Int
-    let secondOffset: Int
-    let secondStates: Int
+    @usableFromInline let firstStates: Int
+    @usableFromInline let secondOffset: Int
+    @usableFromInline let secondStates: Int
+    /// Whether one of its factors is wide.
+    @usableFromInline let isWide: Bool
   }
 
-  @usableFromInline let shapes: FixedBuffer<ScopeShape>
-  private let predictionOffset: Int
-  /// By factor: whether its transition is contracted whole, not column by column of what is possible.
-  private let isWhole: FixedBuffer<Bool>
+  let shapes: FixedBuffer<ScopeShape>
 
   /// The space of beliefs about a model's states.
   ///
   /// - Throws: ``InvalidInput`` where the joint belief or a prediction of it has more than 2^26 cells.
-  public init(_ compiled: CompiledModel, joint: Bool, tables: ModelTables) throws(InvalidInput) {
+  public init(_ compiled: CompiledModel, joint: Bool) throws(InvalidInput) {
     self.compiled = compiled
     isJoint = joint
     let sizes = compiled.model.factors.map(\.size)
-    var shapes: [ScopeShape] = []
-    var offset = 0
-    for scope in compiled.scopes {
-      let plans = scope.factors.prefix(2).map { compiled.factors.base[$0] }
-      shapes.append(
-        ScopeShape(
-          factorCount: scope.factors.count, columns: scope.columns, scratchOffset: offset,
-          firstOffset: plans.first?.stateOffset ?? 0, firstStates: plans.first?.states ?? 1,
-          secondOffset: plans.last?.stateOffset ?? 0, secondStates: plans.last?.states ?? 1))
-      offset += scope.columns
+    let wide = sizes.indices.map { factor in
+      !joint && sizes[factor] >= BeliefSpace.wideFrom && compiled.factors.base[factor].isSparse
     }
-    self.shapes = FixedBuffer(shapes)
-    predictionOffset = offset
-    if joint {
-      jointSteps = try BeliefSpace.jointSteps(compiled)
-      size = compiled.jointStateCount
-      jointStrides = strides(sizes)
-      scopeColumns = compiled.scopes.map { scope in
-        scope.factors == Array(sizes.indices)
-          ? nil : projection(of: scope.factors, in: Array(sizes.indices), sizes: sizes)
-      }
-      scratchCount = offset + 2 * (jointSteps.map(\.targetCount).max() ?? 1)
-    } else {
+    isWide = FixedBuffer(wide)
+    hasWideFactors = wide.contains(true)
+    shapes = FixedBuffer(
+      compiled.scopes.map { scope in
+        let plans = scope.factors.prefix(2).map { compiled.factors.base[$0] }
+        return ScopeShape(
+          factorCount: scope.factors.count, columns: scope.columns,
+          firstOffset: plans.first?.stateOffset ?? 0, firstStates: plans.first?.states ?? 1,
+          secondOffset: plans.last?.stateOffset ?? 0, secondStates: plans.last?.states ?? 1,
+          isWide: scope.factors.contains { wide[$0] })
+      })
+    guard joint else {
       jointSteps = []
       size = compiled.stateCount
       jointStrides = []
       scopeColumns = []
-      scratchCount = offset
+      return
     }
-    isWhole = FixedBuffer(
-      sizes.indices.map { factor in
-        let plan = compiled.factors.base[factor]
-        return isContractedWhole(
-          tables.transitionColumns.base + plan.offset, columns: plan.columns * plan.actions,
-          size: plan.states)
-      })
+    jointSteps = try BeliefSpace.jointSteps(compiled)
+    size = compiled.jointStateCount
+    jointStrides = strides(sizes)
+    scopeColumns = compiled.scopes.map { scope in
+      scope.factors == Array(sizes.indices)
+        ? nil : projection(of: scope.factors, in: Array(sizes.indices), sizes: sizes)
+    }
   }
 
   private static func jointSteps(_ compiled: CompiledModel) throws(InvalidInput) -> [JointStep] {
@@ -145,202 +139,11 @@ public final class BeliefSpace: @unchecked Sendable {
       [Fault(place, "\(problem) more than \(exactLimit) joint states", remedy: remedy)])
   }
 
-  /// The probability of each joint state of a scope.
-  ///
-  /// - Returns: memory inside `belief` where it holds just that, else inside `scratch`; valid until
-  ///   either changes.
-  @inlinable
-  public func distribution(
-    of scope: Int, in belief: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>
-  ) -> UnsafePointer<Double> {
-    // Most scopes are one factor, whose marginal stands in the belief.
-    if !isJoint && shapes.base[scope].factorCount == 1 {
-      return belief + shapes.base[scope].firstOffset
-    }
-    return spread(scope, belief, scratch)
-  }
-
-  /// Writes the distribution over several factors, or over none, to scratch memory.
-  @usableFromInline
-  func spread(
-    _ scope: Int, _ belief: UnsafePointer<Double>, _ scratch: UnsafeMutablePointer<Double>
-  ) -> UnsafePointer<Double> {
-    let shape = shapes.base[scope]
-    let result = scratch + shape.scratchOffset
-    if isJoint {
-      guard let map = scopeColumns[scope]?.base else { return belief }
-      for column in 0..<shape.columns { result[column] = 0 }
-      for state in 0..<size { result[Int(map[state])] += belief[state] }
-      return UnsafePointer(result)
-    }
-    if shape.factorCount == 0 {
-      result[0] = 1
-      return UnsafePointer(result)
-    }
-    let first = belief + shape.firstOffset
-    let second = belief + shape.secondOffset
-    var count = 0
-    for state in 0..<shape.firstStates {
-      for other in 0..<shape.secondStates {
-        result[count] = first[state] * second[other]
-        count += 1
-      }
-    }
-    if shape.factorCount > 2 {
-      for factor in compiled.scopes[scope].factors[2...] {
-        let plan = compiled.factors.base[factor]
-        count = outerProduct(result, count, belief + plan.stateOffset, plan.states)
-      }
-    }
-    return UnsafePointer(result)
-  }
-
-  /// The belief about the next states when the action is taken: the empirical prior.
-  ///
-  /// Exact for joint beliefs; for mean-field beliefs the product of the marginals goes through the
-  /// transitions (pymdp `control.compute_expected_state`).
-  ///
-  /// - Parameter action: the joint action of each factor.
-  /// - Complexity: O(states with probability above zero x next states).
-  public func predict(
-    _ belief: UnsafePointer<Double>, action: UnsafePointer<Int>, tables: ModelTables,
-    into next: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>
-  ) {
-    if isJoint {
-      predictJoint(
-        belief, action, tables.transitionColumns.base, into: next,
-        scratch: scratch + predictionOffset)
-      return
-    }
-    for factor in 0..<compiled.factors.count {
-      predict(
-        factor, belief, action: action[factor], tables: tables,
-        into: next + compiled.factors.base[factor].stateOffset, scratch: scratch)
-    }
-  }
-
-  /// The belief about one factor's next state, under mean-field beliefs.
-  package func predict(
-    _ factor: Int, _ belief: UnsafePointer<Double>, action: Int, tables: ModelTables,
-    into result: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>
-  ) {
-    let plan = compiled.factors.base[factor]
-    let parents = distribution(of: plan.scope, in: belief, scratch: scratch)
-    let table =
-      tables.transitionColumns.base + plan.offset + action * plan.columns * plan.states
-    if isWhole.base[factor] {
-      Contraction.transposedMatrixVector(
-        table, rows: plan.columns, columns: plan.states, parents, into: result)
-      return
-    }
-    for state in 0..<plan.states { result[state] = 0 }
-    for column in 0..<plan.columns where parents[column] != 0 {
-      Contraction.addScaled(
-        parents[column], table + column * plan.states, to: result, count: plan.states)
-    }
-  }
-
-  private func predictJoint(
-    _ belief: UnsafePointer<Double>, _ action: UnsafePointer<Int>,
-    _ transitions: UnsafePointer<Double>, into next: UnsafeMutablePointer<Double>,
-    scratch: UnsafeMutablePointer<Double>
-  ) {
-    let half = (scratchCount - predictionOffset) / 2
-    var source = belief
-    for index in jointSteps.indices {
-      let step = jointSteps[index]
-      let plan = compiled.factors.base[step.factor]
-      let isLast = index == jointSteps.count - 1
-      let target = isLast ? next : scratch + (index % 2) * half
-      let table = transitions + plan.offset + action[step.factor] * plan.columns * plan.states
-      let columns = step.column.base
-      let targets = step.target.base
-      for cell in 0..<step.targetCount { target[cell] = 0 }
-      for cell in 0..<step.sourceCount where source[cell] != 0 {
-        Contraction.addScaled(
-          source[cell], table + Int(columns[cell]) * plan.states, to: target + targets[cell],
-          count: plan.states)
-      }
-      source = UnsafePointer(target)
-    }
-  }
-
-  /// The marginals of all factors, one after the other.
-  public func marginals(
-    of belief: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>
-  ) {
-    guard isJoint else {
-      for state in 0..<size { result[state] = belief[state] }
-      return
-    }
-    for factor in 0..<compiled.factors.count {
-      let plan = compiled.factors.base[factor]
-      let marginal = result + plan.stateOffset
-      for state in 0..<plan.states { marginal[state] = 0 }
-      let stride = jointStrides[factor]
-      var cell = 0
-      while cell < size {
-        for state in 0..<plan.states {
-          marginal[state] += Contraction.sum(belief + cell, count: stride)
-          cell += stride
-        }
-      }
-    }
-  }
-
   /// For each joint state the column of a scope, where it is not the joint state itself; only under
   /// joint beliefs.
   package func columns(ofScope scope: Int) -> UnsafePointer<Int32>? {
     scopeColumns[scope].map { UnsafePointer($0.base) }
   }
-
-  /// The belief in which the factors are independent with these marginals.
-  public func independent(
-    _ marginals: UnsafePointer<Double>, into belief: UnsafeMutablePointer<Double>
-  ) {
-    guard isJoint else {
-      for state in 0..<size { belief[state] = marginals[state] }
-      return
-    }
-    jointStates(of: marginals, into: belief)
-  }
-
-  /// The product of the marginals of all factors, the last varying fastest.
-  package func jointStates(
-    of marginals: UnsafePointer<Double>, into belief: UnsafeMutablePointer<Double>
-  ) {
-    belief[0] = 1
-    var count = 1
-    for factor in 0..<compiled.factors.count {
-      let plan = compiled.factors.base[factor]
-      count = outerProduct(belief, count, marginals + plan.stateOffset, plan.states)
-    }
-  }
-}
-
-/// Multiplies every one of `count` numbers with every one of `others`, in place, from the end.
-package func outerProduct(
-  _ values: UnsafeMutablePointer<Double>, _ count: Int, _ others: UnsafePointer<Double>,
-  _ otherCount: Int
-) -> Int {
-  var index = count - 1
-  while index >= 0 {
-    let value = values[index]
-    let run = values + index * otherCount
-    for other in 0..<otherCount { run[other] = value * others[other] }
-    index -= 1
-  }
-  return count * otherCount
-}
-
-/// Whether a table of columns is better multiplied whole than column by column where the belief is not
-/// zero: it is small, or not sparse. The bits are the same, except that OpenBLAS takes the large ones.
-package func isContractedWhole(_ table: UnsafePointer<Double>, columns: Int, size: Int) -> Bool {
-  let cells = columns * size
-  if cells <= 1024 { return true }
-  var nonzero = 0
-  for cell in 0..<cells where table[cell] != 0 { nonzero += 1 }
-  return nonzero > cells / 4
 }
 
 /// The row-major strides of a shape.

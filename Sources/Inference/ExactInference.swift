@@ -6,98 +6,116 @@ import Kernels
 ///     q(s) = prior(s) prod_m P(o_m | s) / Z,   F = -ln Z
 ///
 /// One modality after the other, so that Z neither underflows nor hides which outcome was impossible.
-final class ExactInference {
+final class ExactInference<Arithmetic: StepArithmetic> {
+  typealias Number = Arithmetic.Number
+
   private let space: BeliefSpace
   private let settings: InferenceSettings
-  private let likelihood: FixedBuffer<Double>
-  private let candidate: FixedBuffer<Double>
+  private let size: Int
+  private let modalities: UnsafePointer<CompiledModel.ModalityPlan>
+  private let modalityCount: Int
+  private let likelihood: FixedBuffer<Number>
+  private let candidate: FixedBuffer<Number>
+  private let mass: FixedBuffer<Number>
 
   init(_ space: BeliefSpace, _ settings: InferenceSettings) {
     self.space = space
     self.settings = settings
-    likelihood = FixedBuffer(repeating: 0, count: space.compiled.scopes.map(\.columns).max() ?? 1)
-    candidate = FixedBuffer(repeating: 0, count: space.size)
+    size = space.size
+    modalities = UnsafePointer(space.compiled.modalities.base)
+    modalityCount = space.compiled.modalities.count
+    likelihood = FixedBuffer(zeros: space.compiled.scopes.map(\.columns).max() ?? 1)
+    candidate = FixedBuffer(zeros: space.size)
+    mass = FixedBuffer(zeros: 1)
   }
 
   func infer(
-    _ prior: UnsafePointer<Double>, _ observations: [Observation], _ tables: ModelTables,
-    _ ignored: FixedBuffer<Bool>, into posterior: UnsafeMutablePointer<Double>
-  ) throws(StateInference.ImpossibleObservation) -> StateInference.Outcome {
-    let floor = settings.impossible == .floored ? smallestProbability : 0
-    for state in 0..<space.size { posterior[state] = max(prior[state], floor) }
-    var logEvidence = 0.0
-    for modality in 0..<observations.count {
-      if case .missing = observations[modality] { continue }
-      let plan = space.compiled.modalities.base[modality]
-      weigh(observations[modality], plan, tables, floor: floor)
-      let mass = multiply(posterior, scope: plan.scope)
-      if mass > 0 {
-        logEvidence += VectorMath.log(mass)
-        for state in 0..<space.size { posterior[state] = candidate.base[state] / mass }
-      } else if settings.impossible == .ignore {
+    _ prior: UnsafePointer<Number>, _ evidence: Evidence,
+    _ tables: ModelTables<Arithmetic.Parameter>, _ ignored: FixedBuffer<Bool>,
+    into posterior: UnsafeMutablePointer<Number>
+  ) throws(ImpossibleObservation) -> LaneOutcome<Number> {
+    let floor = Number(broadcast: settings.impossible == .floored ? smallestProbability : 0)
+    for state in 0..<size { posterior[state] = .greater(prior[state], floor) }
+    var logEvidence = Number.zero
+    for modality in 0..<modalityCount where evidence.isObserved(modality) {
+      weigh(evidence, modality, tables, floor)
+      let total = multiply(posterior, scope: modalities[modality].scope)
+      if Number.isGreater(total, .zero).all {
+        mass.base[0] = total
+        VectorMath.log(inPlace: mass.base, count: 1)
+        logEvidence += mass.base[0]
+        for state in 0..<size { posterior[state] = candidate.base[state] / total }
+      } else if settings.impossible == .ignore && Number.laneCount == 1 {
         ignored.base[modality] = true
       } else {
-        throw StateInference.ImpossibleObservation(modality: modality)
+        throw ImpossibleObservation(modality: modality)
       }
     }
-    if floor > 0 { normalize(posterior) }
-    let complexity = divergence(posterior, prior, floor: floor)
-    return StateInference.Outcome(
-      freeEnergy: 0 - logEvidence, complexity: complexity, accuracy: complexity + logEvidence,
-      sweeps: 1, converged: true)
+    if settings.impossible == .floored { normalize(posterior) }
+    var outcome = LaneOutcome<Number>()
+    outcome.complexity = divergence(posterior, prior, floor)
+    outcome.freeEnergy = Number.zero - logEvidence
+    outcome.accuracy = outcome.complexity + logEvidence
+    outcome.sweeps = Number(broadcast: 1)
+    outcome.converged = Number.Mask(broadcast: true)
+    return outcome
   }
 
   /// Fills `likelihood` with what the observation says of each joint state of its scope.
   private func weigh(
-    _ observation: Observation, _ plan: CompiledModel.ModalityPlan, _ tables: ModelTables,
-    floor: Double
+    _ evidence: Evidence, _ modality: Int, _ tables: ModelTables<Arithmetic.Parameter>,
+    _ floor: Number
   ) {
-    if case .distribution(let weights) = observation, settings.convention == .pymdp1 {
+    let rows = tables.likelihoodRows.base[modality]
+    if settings.convention == .pymdp1, let weights = evidence.weights(modality) {
       // exp sum_o q(o) ln P(o | s)
-      for column in 0..<plan.columns { likelihood.base[column] = 0 }
-      let rows = tables.likelihoodRows.base + plan.offset
-      for outcome in 0..<plan.outcomes where weights[outcome] != 0 {
-        for column in 0..<plan.columns {
-          likelihood.base[column] +=
-            weights[outcome] * settings.convention.logarithm(rows[outcome * plan.columns + column])
+      for column in 0..<rows.length { likelihood.base[column] = .zero }
+      for outcome in 0..<rows.count where weights[outcome] != 0 {
+        let weight = Number(broadcast: weights[outcome])
+        Arithmetic.gather(rows, run: { _ in outcome }, into: candidate.base)
+        settings.convention.logarithms(candidate.base, into: candidate.base, count: rows.length)
+        for column in 0..<rows.length {
+          likelihood.base[column] += weight * candidate.base[column]
         }
       }
-      VectorMath.exp(inPlace: likelihood.base, count: plan.columns)
+      VectorMath.exp(inPlace: likelihood.base, count: rows.length)
       return
     }
-    expectedLikelihood(observation, plan, tables, into: likelihood.base)
-    if floor > 0 {
-      for column in 0..<plan.columns {
-        likelihood.base[column] = max(likelihood.base[column], floor)
+    Arithmetic.expectedLikelihood(evidence, modality, rows, into: likelihood.base)
+    if settings.impossible == .floored {
+      for column in 0..<rows.length {
+        likelihood.base[column] = .greater(likelihood.base[column], floor)
       }
     }
   }
 
   /// Fills `candidate` with the product of the belief and the likelihood and returns its sum.
-  private func multiply(_ belief: UnsafePointer<Double>, scope: Int) -> Double {
+  private func multiply(_ belief: UnsafePointer<Number>, scope: Int) -> Number {
     if let columns = space.scopeColumns[scope]?.base {
-      for state in 0..<space.size {
+      for state in 0..<size {
         candidate.base[state] = belief[state] * likelihood.base[Int(columns[state])]
       }
     } else {
-      for state in 0..<space.size { candidate.base[state] = belief[state] * likelihood.base[state] }
+      for state in 0..<size { candidate.base[state] = belief[state] * likelihood.base[state] }
     }
-    return Contraction.sum(candidate.base, count: space.size)
+    return Number.sum(candidate.base, count: size)
   }
 
-  private func normalize(_ belief: UnsafeMutablePointer<Double>) {
-    let total = Contraction.sum(belief, count: space.size)
-    for state in 0..<space.size { belief[state] /= total }
+  private func normalize(_ belief: UnsafeMutablePointer<Number>) {
+    let total = Number.sum(belief, count: size)
+    for state in 0..<size { belief[state] = belief[state] / total }
   }
 
   /// KL[q || prior] in nats; 0 ln 0 is 0.
   private func divergence(
-    _ belief: UnsafePointer<Double>, _ prior: UnsafePointer<Double>, floor: Double
-  ) -> Double {
-    for state in 0..<space.size {
-      candidate.base[state] = belief[state] > 0 ? belief[state] / max(prior[state], floor) : 1
+    _ belief: UnsafePointer<Number>, _ prior: UnsafePointer<Number>, _ floor: Number
+  ) -> Number {
+    let one = Number(broadcast: 1)
+    for state in 0..<size {
+      candidate.base[state] = .choose(
+        Number.isGreater(belief[state], .zero), belief[state] / .greater(prior[state], floor), one)
     }
-    VectorMath.log(inPlace: candidate.base, count: space.size)
-    return Contraction.dot(belief, candidate.base, count: space.size)
+    VectorMath.log(inPlace: candidate.base, count: size)
+    return Number.dot(belief, candidate.base, count: size)
   }
 }

@@ -5,123 +5,175 @@ import Kernels
 ///
 ///     ln q_f(s_f) = ln prior_f(s_f) + sum_m E_{q of the other parents of m}[ln P(o_m | s)] + constant
 ///
-/// ``FixedPointIteration`` and ``CoordinateAscent`` differ only in the order of these updates.
-final class MeanFieldInference {
+/// ``FixedPointIteration`` and ``CoordinateAscent`` differ only in the order of these updates. All of it
+/// is about the states of a ``StateFrame``: all states, or of a wide factor those that are possible.
+final class MeanFieldInference<Arithmetic: StepArithmetic> {
+  typealias Number = Arithmetic.Number
+
   /// Modalities whose likelihoods depend on the same factors in the same order.
   struct Group {
     let factors: [Int]
-    let sizes: [Int]
-    let columns: Int
-    /// Where its log likelihood begins.
-    let offset: Int
     /// Its modalities, and for each of their columns the group's column where they differ.
     let modalities: [Int]
     let maps: [FixedBuffer<Int32>?]
+    /// Whether one of its factors is wide.
+    let isWide: Bool
   }
 
   let space: BeliefSpace
   let settings: InferenceSettings
+  let dynamics: BeliefDynamics<Arithmetic>
+  let frame: StateFrame
   let groups: [Group]
   /// The groups that send messages: more than one factor.
   let messengers: [Int]
-  let logLikelihood: FixedBuffer<Double>
+  /// By group: its joint states, and where its log likelihood begins.
+  let columns: FixedBuffer<Int>
+  let offsets: FixedBuffer<Int>
+  let logLikelihood: FixedBuffer<Number>
   /// ln prior, by factor and state.
-  let logPrior: FixedBuffer<Double>
+  let logPrior: FixedBuffer<Number>
   /// ln prior plus what depends on one factor alone.
-  let base: FixedBuffer<Double>
+  let base: FixedBuffer<Number>
   /// ln q before normalisation, by factor and state.
-  let logBelief: FixedBuffer<Double>
+  let logBelief: FixedBuffer<Number>
   /// Messages, contractions and soft likelihoods in the making.
-  let scratch: FixedBuffer<Double>
+  let scratch: FixedBuffer<Number>
   /// One modality's likelihood, or one factor's message.
-  private let likelihood: FixedBuffer<Double>
-  /// By factor and state: ruled out neither by the prior nor by an outcome that depends on this factor
+  let likelihood: FixedBuffer<Number>
+  /// By factor and state: 1, or 0 where the prior rules it out or an outcome that depends on this factor
   /// alone.
-  private let possible: FixedBuffer<Bool>
+  let possible: FixedBuffer<Number>
   /// The sum of the log likelihoods that depend on no factor.
-  private var constant = 0.0
+  var constant = Number.zero
+  /// Prior and belief in the frame, where that is not the belief's own memory.
+  let framed: (prior: FixedBuffer<Number>, belief: FixedBuffer<Number>)?
 
-  init(_ space: BeliefSpace, _ settings: InferenceSettings) {
+  init(
+    _ space: BeliefSpace, _ settings: InferenceSettings, _ dynamics: BeliefDynamics<Arithmetic>
+  ) {
     self.space = space
     self.settings = settings
+    self.dynamics = dynamics
+    frame = StateFrame(space)
     let groups =
       settings.convention == .pymdp007
-      ? MeanFieldInference.jointGroup(space.compiled)
-      : MeanFieldInference.groupsByScope(space.compiled)
+      ? MeanFieldInference.jointGroup(space) : MeanFieldInference.groupsByScope(space)
     self.groups = groups
     messengers = groups.indices.filter { groups[$0].factors.count > 1 }
-    let columns = groups.map(\.columns).max() ?? 1
-    logLikelihood = FixedBuffer(repeating: 0, count: groups.reduce(0) { $0 + $1.columns })
-    logPrior = FixedBuffer(repeating: 0, count: space.size)
-    base = FixedBuffer(repeating: 0, count: space.size)
-    logBelief = FixedBuffer(repeating: 0, count: space.size)
-    scratch = FixedBuffer(repeating: 0, count: max(2 * columns, space.scratchCount, space.size))
-    likelihood = FixedBuffer(repeating: 0, count: max(columns, space.size))
-    possible = FixedBuffer(repeating: true, count: space.size)
+    let sizes = space.compiled.model.factors.map(\.size)
+    let all = groups.map { $0.factors.reduce(1) { $0 * sizes[$1] } }
+    columns = FixedBuffer(all)
+    offsets = FixedBuffer(repeating: 0, count: groups.count)
+    var offset = 0
+    for group in groups.indices {
+      offsets.base[group] = offset
+      offset += all[group]
+    }
+    let widest = max(all.max() ?? 1, space.compiled.scopes.map(\.columns).max() ?? 1)
+    logLikelihood = FixedBuffer(zeros: offset)
+    logPrior = FixedBuffer(zeros: space.size)
+    base = FixedBuffer(zeros: space.size)
+    logBelief = FixedBuffer(zeros: space.size)
+    scratch = FixedBuffer(zeros: max(2 * widest, space.size))
+    likelihood = FixedBuffer(zeros: max(widest, space.size))
+    possible = FixedBuffer(zeros: space.size)
+    framed =
+      space.hasWideFactors
+      ? (FixedBuffer(zeros: space.size), FixedBuffer(zeros: space.size)) : nil
   }
 
-  private static func groupsByScope(_ compiled: CompiledModel) -> [Group] {
-    var offset = 0
-    var groups: [Group] = []
-    for (index, scope) in compiled.scopes.enumerated() {
+  private static func groupsByScope(_ space: BeliefSpace) -> [Group] {
+    let compiled = space.compiled
+    return compiled.scopes.indices.compactMap { index in
       let modalities = (0..<compiled.modalities.count).filter {
         compiled.modalities.base[$0].scope == index
       }
-      if modalities.isEmpty { continue }
-      groups.append(
-        Group(
-          factors: scope.factors, sizes: scope.sizes, columns: scope.columns, offset: offset,
-          modalities: modalities, maps: modalities.map { _ in nil }))
-      offset += scope.columns
+      if modalities.isEmpty { return nil }
+      return Group(
+        factors: compiled.scopes[index].factors, modalities: modalities,
+        maps: modalities.map { _ in nil }, isWide: space.shapes.base[index].isWide)
     }
-    return groups
   }
 
   /// pymdp 0.0.7 takes the logarithm of the likelihood of all modalities together (`fpi.py`, line 57),
   /// so there is one group over all factors.
-  private static func jointGroup(_ compiled: CompiledModel) -> [Group] {
+  private static func jointGroup(_ space: BeliefSpace) -> [Group] {
+    let compiled = space.compiled
     let all = Array(compiled.model.factors.indices)
     let sizes = compiled.model.factors.map(\.size)
     let modalities = Array(compiled.model.modalities.indices)
     return [
       Group(
-        factors: all, sizes: sizes, columns: compiled.jointStateCount, offset: 0,
-        modalities: modalities,
+        factors: all, modalities: modalities,
         maps: compiled.model.likelihoods.map {
           $0.given == all ? nil : projection(of: $0.given, in: all, sizes: sizes)
-        })
+        }, isWide: false)
     ]
   }
 
   func infer(
-    _ prior: UnsafePointer<Double>, _ observations: [Observation], _ tables: ModelTables,
-    _ logs: LogLikelihoodTables, _ ignored: FixedBuffer<Bool>,
-    into belief: UnsafeMutablePointer<Double>,
-    iterates: ((UnsafePointer<Double>, Double) -> Void)?
-  ) throws(StateInference.ImpossibleObservation) -> StateInference.Outcome {
+    _ prior: Belief<Number>, _ evidence: Evidence, _ tables: ModelTables<Arithmetic.Parameter>,
+    _ logs: LogLikelihoodTables<Arithmetic.Parameter>, _ ignored: FixedBuffer<Bool>,
+    into belief: Belief<Number>, iterates: ((Belief<Number>, Number) -> Void)?
+  ) throws(ImpossibleObservation) -> LaneOutcome<Number> {
+    guard let framed else {
+      return try infer(
+        framed: prior.base, prior, evidence, tables, logs, ignored, into: belief.base,
+        iterates: iterates.map { report in { report(belief, $0) } })
+    }
+    // Under `floored` the prior rules nothing out.
+    frame.set(to: settings.impossible == .floored ? nil : prior)
+    layOutGroups()
+    frame.gather(prior, into: framed.prior.base)
+    let outcome = try infer(
+      framed: framed.prior.base, prior, evidence, tables, logs, ignored,
+      into: framed.belief.base,
+      iterates: iterates.map { report in
+        { [self] energy in
+          frame.scatter(framed.belief.base, into: belief)
+          report(belief, energy)
+        }
+      })
+    frame.scatter(framed.belief.base, into: belief)
+    return outcome
+  }
+
+  private func infer(
+    framed prior: UnsafePointer<Number>, _ whole: Belief<Number>, _ evidence: Evidence,
+    _ tables: ModelTables<Arithmetic.Parameter>,
+    _ logs: LogLikelihoodTables<Arithmetic.Parameter>, _ ignored: FixedBuffer<Bool>,
+    into belief: UnsafeMutablePointer<Number>, iterates: ((Number) -> Void)?
+  ) throws(ImpossibleObservation) -> LaneOutcome<Number> {
     if settings.impossible != .floored {
-      try findImpossible(prior, observations, tables, ignored)
+      try findImpossible(prior, whole, evidence, tables, ignored)
+    } else if settings.convention == .standard {
+      for state in 0..<frame.count { possible.base[state] = Number(broadcast: 1) }
     }
     if settings.convention == .pymdp007 {
-      fillJoint(observations, tables, ignored)
+      fillJoint(evidence, tables, ignored)
     } else {
-      fillByScope(observations, tables, logs, ignored)
+      fillByScope(evidence, tables, logs, ignored)
     }
-    settings.convention.logarithms(prior, into: logPrior.base, count: space.size)
-    for state in 0..<space.size { base.base[state] = logPrior.base[state] }
-    constant = 0
-    for group in groups where group.factors.count < 2 {
-      let values = logLikelihood.base + group.offset
-      guard let factor = group.factors.first else {
+    settings.convention.logarithms(prior, into: logPrior.base, count: frame.count)
+    for state in 0..<frame.count { base.base[state] = logPrior.base[state] }
+    constant = .zero
+    for index in groups.indices where groups[index].factors.count < 2 {
+      let values = logLikelihood.base + offsets.base[index]
+      guard let factor = groups[index].factors.first else {
         constant += values[0]
         continue
       }
-      let target = base.base + space.compiled.factors.base[factor].stateOffset
-      for state in 0..<group.columns { target[state] += values[state] }
+      let target = base.base + frame.offsets.base[factor]
+      for state in 0..<columns.base[index] { target[state] += values[state] }
     }
     if settings.convention == .standard {
       // Outside expectations the logarithm of zero is exact: what is ruled out stays so.
-      for state in 0..<space.size where !possible.base[state] { base.base[state] = -.infinity }
+      let never = Number(broadcast: -.infinity)
+      for state in 0..<frame.count {
+        base.base[state] = .choose(
+          Number.isGreater(possible.base[state], .zero), base.base[state], never)
+      }
     }
     switch settings.algorithm {
     case .fixedPoint: return iterateFixedPoint(into: belief, iterates: iterates)
@@ -130,80 +182,15 @@ final class MeanFieldInference {
     }
   }
 
-  /// Finds the states that are ruled out, and marks observations whose probability under the prior is
-  /// zero or throws the first.
-  private func findImpossible(
-    _ prior: UnsafePointer<Double>, _ observations: [Observation], _ tables: ModelTables,
-    _ ignored: FixedBuffer<Bool>
-  ) throws(StateInference.ImpossibleObservation) {
-    for state in 0..<space.size { possible.base[state] = prior[state] > 0 }
-    for modality in 0..<observations.count {
-      if case .missing = observations[modality] { continue }
-      let plan = space.compiled.modalities.base[modality]
-      expectedLikelihood(observations[modality], plan, tables, into: likelihood.base)
-      if isPossible(plan, prior) { continue }
-      guard settings.impossible == .ignore else {
-        throw StateInference.ImpossibleObservation(modality: modality)
-      }
-      ignored.base[modality] = true
-    }
-  }
-
-  /// Whether the likelihood at hand leaves some state possible; where it depends on one factor alone,
-  /// rules that factor's other states out.
-  private func isPossible(
-    _ plan: CompiledModel.ModalityPlan, _ prior: UnsafePointer<Double>
-  ) -> Bool {
-    let factors = space.compiled.scopes[plan.scope].factors
-    if factors.count == 1 {
-      let run = possible.base + space.compiled.factors.base[factors[0]].stateOffset
-      var isPossible = false
-      for state in 0..<plan.columns where run[state] && likelihood.base[state] > 0 {
-        isPossible = true
-        break
-      }
-      if !isPossible { return false }
-      for state in 0..<plan.columns where likelihood.base[state] == 0 { run[state] = false }
-      return true
-    }
-    let states = space.distribution(of: plan.scope, in: prior, scratch: scratch.base)
-    for column in 0..<plan.columns where states[column] > 0 && likelihood.base[column] > 0 {
-      return true
-    }
-    return false
-  }
-
-  private func fillByScope(
-    _ observations: [Observation], _ tables: ModelTables, _ logs: LogLikelihoodTables,
-    _ ignored: FixedBuffer<Bool>
-  ) {
+  private func layOutGroups() {
+    var offset = 0
     for index in groups.indices {
-      let values = logLikelihood.base + groups[index].offset
-      for column in 0..<groups[index].columns { values[column] = 0 }
-      for modality in groups[index].modalities where !ignored.base[modality] {
-        logs.add(
-          observations[modality], modality: modality, tables: tables, to: values,
-          scratch: scratch.base)
-      }
+      var count = 1
+      for factor in groups[index].factors { count *= frame.sizes.base[factor] }
+      columns.base[index] = count
+      offsets.base[index] = offset
+      offset += count
     }
-  }
-
-  private func fillJoint(
-    _ observations: [Observation], _ tables: ModelTables, _ ignored: FixedBuffer<Bool>
-  ) {
-    let group = groups[0]
-    let values = logLikelihood.base
-    for column in 0..<group.columns { values[column] = 1 }
-    for modality in group.modalities where !ignored.base[modality] {
-      let plan = space.compiled.modalities.base[modality]
-      expectedLikelihood(observations[modality], plan, tables, into: scratch.base)
-      if let map = group.maps[modality]?.base {
-        for column in 0..<group.columns { values[column] *= scratch.base[Int(map[column])] }
-      } else {
-        for column in 0..<group.columns { values[column] *= scratch.base[column] }
-      }
-    }
-    settings.convention.logarithms(values, into: values, count: group.columns)
   }
 
   // MARK: - Updates
@@ -211,35 +198,38 @@ final class MeanFieldInference {
   /// Adds to `target` what a group says of one of its factors, given the others:
   /// E_{q of the others}[log likelihood].
   func addMessage(
-    of group: Group, to position: Int, _ belief: UnsafePointer<Double>,
-    _ target: UnsafeMutablePointer<Double>
+    of index: Int, to position: Int, _ belief: UnsafePointer<Number>,
+    _ target: UnsafeMutablePointer<Number>
   ) {
-    let factors = space.compiled.factors.base
     let half = scratch.count / 2
-    var source = UnsafePointer(logLikelihood.base + group.offset)
-    var count = group.columns
+    var source = UnsafePointer(logLikelihood.base + offsets.base[index])
+    var count = columns.base[index]
     var buffer = 0
     // Sum out the axes behind, the last first: each is contiguous when its turn comes.
-    var axis = group.factors.count - 1
+    var axis = groups[index].factors.count - 1
     while axis > position {
-      let n = group.sizes[axis]
-      let q = belief + factors[group.factors[axis]].stateOffset
+      let factor = groups[index].factors[axis]
+      let n = frame.sizes.base[factor]
+      let q = belief + frame.offsets.base[factor]
       count /= n
       let result = scratch.base + buffer * half
-      for row in 0..<count { result[row] = Contraction.dot(source + row * n, q, count: n) }
+      for row in 0..<count { result[row] = Number.dot(source + row * n, q, count: n) }
       source = UnsafePointer(result)
       buffer = 1 - buffer
       axis -= 1
     }
     // Then the axes in front, the first first: each is a weighted sum of contiguous rows.
     for axis in 0..<position {
-      let n = group.sizes[axis]
-      let q = belief + factors[group.factors[axis]].stateOffset
+      let factor = groups[index].factors[axis]
+      let n = frame.sizes.base[factor]
+      let q = belief + frame.offsets.base[factor]
       count /= n
       let result = scratch.base + buffer * half
-      for cell in 0..<count { result[cell] = 0 }
+      for cell in 0..<count { result[cell] = .zero }
       for row in 0..<n {
-        Contraction.addScaled(q[row], source + row * count, to: result, count: count)
+        let weight = q[row]
+        let run = source + row * count
+        for cell in 0..<count { result[cell] += weight * run[cell] }
       }
       source = UnsafePointer(result)
       buffer = 1 - buffer
@@ -247,44 +237,39 @@ final class MeanFieldInference {
     for state in 0..<count { target[state] += source[state] }
   }
 
-  /// Turns the logarithms of one factor into its belief.
-  func normalize(_ factor: Int, into belief: UnsafeMutablePointer<Double>) {
-    let plan = space.compiled.factors.base[factor]
-    for state in 0..<plan.states {
-      belief[plan.stateOffset + state] = logBelief.base[plan.stateOffset + state]
-    }
-    softmax(inPlace: belief + plan.stateOffset, count: plan.states)
-  }
-
   // MARK: - Free energy
 
   /// F = sum_f KL[q_f || prior_f] - E_q[ln P(o | s)] for the present belief, in nats.
-  func freeEnergy(_ belief: UnsafePointer<Double>, accuracy includesAccuracy: Bool = true)
-    -> StateInference.Outcome
-  {
-    settings.convention.logarithms(belief, into: scratch.base, count: space.size)
-    let complexity =
-      Contraction.dot(belief, scratch.base, count: space.size)
-      - Contraction.dot(belief, logPrior.base, count: space.size)
-    var accuracy = constant
+  func freeEnergy(
+    _ belief: UnsafePointer<Number>, accuracy includesAccuracy: Bool = true
+  ) -> LaneOutcome<Number> {
+    settings.convention.logarithms(belief, into: scratch.base, count: frame.count)
+    var outcome = LaneOutcome<Number>()
+    outcome.complexity =
+      Number.dot(belief, scratch.base, count: frame.count)
+      - Number.dot(belief, logPrior.base, count: frame.count)
+    outcome.accuracy = constant
     if includesAccuracy {
       for index in groups.indices where !groups[index].factors.isEmpty {
-        accuracy += expectedLogLikelihood(groups[index], belief)
+        outcome.accuracy += expectedLogLikelihood(index, belief)
       }
     }
-    return StateInference.Outcome(
-      freeEnergy: complexity - accuracy, complexity: complexity, accuracy: accuracy)
+    outcome.freeEnergy = outcome.complexity - outcome.accuracy
+    return outcome
   }
 
-  private func expectedLogLikelihood(_ group: Group, _ belief: UnsafePointer<Double>) -> Double {
-    let plan = space.compiled.factors.base[group.factors[0]]
-    let q = belief + plan.stateOffset
-    if group.factors.count == 1 {
-      return Contraction.dot(logLikelihood.base + group.offset, q, count: plan.states)
+  private func expectedLogLikelihood(
+    _ index: Int, _ belief: UnsafePointer<Number>
+  ) -> Number {
+    let factor = groups[index].factors[0]
+    let q = belief + frame.offsets.base[factor]
+    let count = frame.sizes.base[factor]
+    if groups[index].factors.count == 1 {
+      return Number.dot(logLikelihood.base + offsets.base[index], q, count: count)
     }
     let message = likelihood.base
-    for state in 0..<plan.states { message[state] = 0 }
-    addMessage(of: group, to: 0, belief, message)
-    return Contraction.dot(message, q, count: plan.states)
+    for state in 0..<count { message[state] = .zero }
+    addMessage(of: index, to: 0, belief, message)
+    return Number.dot(message, q, count: count)
   }
 }

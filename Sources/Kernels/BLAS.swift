@@ -32,4 +32,17 @@ internal enum BLAS {
     cblas_dgemv(
       CblasRowMajor, form, Int32(rows), Int32(columns), 1, m, Int32(columns), x, 1, 0, y, 1)
   }
+
+  /// Y = Mᵀ X for eight lanes: X and Y have a row of eight numbers for each row and column of M. The
+  /// shape depends on M alone.
+  @usableFromInline
+  static func transposedMatrixLanes(
+    _ m: UnsafePointer<Double>, rows: Int, columns: Int,
+    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
+  ) {
+    isSingleThreaded
+    cblas_dgemm(
+      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(columns), 8, Int32(rows), 1, m,
+      Int32(columns), x, 8, 0, y, 8)
+  }
 }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A block of plain numbers that is allocated once and never moves or grows.
 ///
 /// What a step reads and writes lives in such blocks, so that a step allocates nothing and counts no
@@ -7,12 +15,27 @@ public final class FixedBuffer<Element: BitwiseCopyable> {
   public let base: UnsafeMutablePointer<Element>
   /// The number of elements.
   public let count: Int
+  /// The memory, where it came from the system zeroed.
+  @usableFromInline let zeroed: UnsafeMutableRawPointer?
 
   /// A block whose elements all have one value.
   @inlinable
   public init(repeating value: Element, count: Int) {
     base = .allocate(capacity: max(count, 1))
     base.initialize(repeating: value, count: count)
+    self.count = count
+    zeroed = nil
+  }
+
+  /// A block of numbers that are all zero; where it is large, what is never written takes no memory.
+  public init(zeros count: Int) where Element: StepNumber {
+    let alignment = MemoryLayout<Element>.alignment
+    let bytes = max(count, 1) * MemoryLayout<Element>.stride
+    guard let block = calloc(bytes + alignment, 1) else {
+      fatalError("the system refuses \(bytes) bytes")
+    }
+    zeroed = block
+    base = block.alignedUp(toMultipleOf: alignment).bindMemory(to: Element.self, capacity: count)
     self.count = count
   }
 
@@ -26,13 +49,15 @@ public final class FixedBuffer<Element: BitwiseCopyable> {
   init(copying elements: [Element]) {
     base = .allocate(capacity: max(elements.count, 1))
     count = elements.count
+    zeroed = nil
     elements.withUnsafeBufferPointer { source in
       if let first = source.baseAddress { base.initialize(from: first, count: source.count) }
     }
   }
 
-  @inlinable
-  deinit { base.deallocate() }
+  deinit {
+    if let zeroed { free(zeroed) } else { base.deallocate() }
+  }
 
   /// A block of its own with the same elements.
   @inlinable

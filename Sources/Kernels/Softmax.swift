@@ -1,23 +1,27 @@
 import CVectorMath
 
-/// Turns log weights into probabilities, x[i] = exp(x[i]) / sum over j of exp(x[j]), in place.
+/// Turns log weights into probabilities, x[i] = exp(x[i]) / sum over j of exp(x[j]), in place and lane
+/// by lane.
 ///
 /// An entry of -infinity becomes exactly 0, and a common shift of the entries changes nothing but
-/// rounding: the greatest is subtracted first. The sum runs in index order.
+/// rounding: the greatest is subtracted first. The sum runs in the order of
+/// ``Contraction/sum(_:count:)``.
 ///
-/// Returns `false` and leaves `x` as it was when the result is not defined: no entry is finite, or
-/// one is NaN or +infinity.
+/// Returns `false` and leaves `x` as it was when the result is not defined in some lane: no entry is
+/// finite, or one is NaN or +infinity.
 ///
 /// - Complexity: O(count), one exponential an entry.
 @inlinable
 @discardableResult
-public func softmax(inPlace x: UnsafeMutablePointer<Double>, count: Int) -> Bool {
+public func softmax<Number: StepNumber>(
+  inPlace x: UnsafeMutablePointer<Number>, count: Int
+) -> Bool {
   let greatest = greatestEntry(x, count: count)
-  guard greatest.isFinite else { return false }
-  aif_vector_exp_shifted(x, greatest, count)
-  var total = 0.0
-  for i in 0..<count { total += x[i] }
-  for i in 0..<count { x[i] /= total }
+  for lane in 0..<Number.laneCount where !greatest[lane: lane].isFinite { return false }
+  for i in 0..<count { x[i] = x[i] - greatest }
+  VectorMath.exp(inPlace: x, count: count)
+  let total = Number.sum(x, count: count)
+  for i in 0..<count { x[i] = x[i] / total }
   return true
 }
 
@@ -48,15 +52,31 @@ public func logSumExp(_ x: UnsafePointer<Double>, count: Int) -> Double {
   }
 }
 
-/// The greatest entry, -infinity if there is none, NaN if one is.
+/// The greatest entry by lane, -infinity if there is none, NaN if one is.
 @inlinable
-internal func greatestEntry(_ x: UnsafePointer<Double>, count: Int) -> Double {
-  var greatest = -Double.infinity
-  var isOrdered = true
-  for i in 0..<count {
-    let entry = x[i]
-    greatest = entry > greatest ? entry : greatest
-    isOrdered = isOrdered && entry == entry
+package func greatestEntry<Number: StepNumber>(
+  _ x: UnsafePointer<Number>, count: Int
+) -> Number {
+  // Four running results, so that a comparison need not wait for the one before.
+  var a = Number(broadcast: -.infinity)
+  var b = a
+  var c = a
+  var d = a
+  var isNumber = Number.Mask(broadcast: true)
+  let whole = count & ~3
+  var i = 0
+  while i < whole {
+    a = .greater(a, x[i])
+    b = .greater(b, x[i + 1])
+    c = .greater(c, x[i + 2])
+    d = .greater(d, x[i + 3])
+    i += 4
   }
-  return isOrdered ? greatest : .nan
+  while i < count {
+    a = .greater(a, x[i])
+    i += 1
+  }
+  for i in 0..<count { isNumber = .and(isNumber, Number.isNumber(x[i])) }
+  return .choose(
+    isNumber, .greater(.greater(a, b), .greater(c, d)), Number(broadcast: .nan))
 }

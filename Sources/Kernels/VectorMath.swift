@@ -57,4 +57,32 @@ public enum VectorMath {
   /// The natural logarithm of one number, the same bits as the array forms.
   @inlinable
   public static func log(_ x: Double) -> Double { aif_log1(x) }
+
+  // MARK: - Lanes
+
+  /// Replaces each of `count` entries of `x` by its exponential, lane by lane.
+  @inlinable @inline(__always)
+  public static func exp<Number: StepNumber>(
+    inPlace x: UnsafeMutablePointer<Number>, count: Int
+  ) {
+    aif_vector_exp_in_place(numbers(x), count * Number.laneCount)
+  }
+
+  /// Replaces each of `count` entries of `x` by its natural logarithm, lane by lane.
+  @inlinable @inline(__always)
+  public static func log<Number: StepNumber>(
+    inPlace x: UnsafeMutablePointer<Number>, count: Int
+  ) {
+    aif_vector_log_in_place(numbers(x), count * Number.laneCount)
+  }
+
+  /// Writes the natural logarithm of each of `count` entries of `x`, or of `floor` where the entry is
+  /// less, to `y`, which must not overlap `x`, lane by lane.
+  @inlinable @inline(__always)
+  public static func log<Number: StepNumber>(
+    _ x: UnsafePointer<Number>, atLeast floor: Double, into y: UnsafeMutablePointer<Number>,
+    count: Int
+  ) {
+    aif_vector_log_floored(numbers(x), floor, numbers(y), count * Number.laneCount)
+  }
 }

@@ -41,6 +41,29 @@ void aif_transposed_matrix_vector(
     const double *restrict m, size_t rows, size_t columns, const double *restrict x,
     double *restrict y);
 
+// The same for eight lanes: an element of x, y, scale and result is eight numbers. The table p or m is
+// shared by the lanes, or has an element of eight itself where the name says `own`. A lane's bits are
+// those of the plain kernels.
+
+/// y = Mᵀ x.
+void aif_lanes_transposed_matrix(
+    const double *restrict m, size_t rows, size_t columns, const double *restrict x,
+    double *restrict y);
+void aif_own_lanes_transposed_matrix(
+    const double *restrict m, size_t rows, size_t columns, const double *restrict x,
+    double *restrict y);
+/// result = sum over i of p[i] x[i], in the order of `aif_matrix_vector`.
+void aif_lanes_dot(
+    const double *restrict p, const double *restrict x, size_t count, double *restrict result);
+void aif_own_lanes_dot(const double *p, const double *x, size_t count, double *restrict result);
+/// result = sum over i of x[i], in the same order.
+void aif_lanes_sum(const double *restrict x, size_t count, double *restrict result);
+/// y[i] += scale p[i].
+void aif_lanes_add_scaled(
+    const double *restrict scale, const double *restrict p, double *restrict y, size_t count);
+void aif_own_lanes_add_scaled(
+    const double *restrict scale, const double *restrict p, double *restrict y, size_t count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,145 @@
+#include "CVectorMath.h"
+#include "TargetClones.h"
+
+#include <string.h>
+
+#pragma clang fp contract(off)
+
+// Eight agents, or eight nodes of a tree of policies, side by side: element i of an array of lanes is
+// eight numbers, one each. A lane's result has the bits that the plain kernels give for that lane
+// alone, so every sum here runs in the order of its plain counterpart.
+typedef double lanes __attribute__((vector_size(64)));
+
+// What a product takes from a table: one number for all lanes, or one a lane.
+#define SHARED(name, address) const double name = *(address)
+#define OWN(name, address) \
+  lanes name;              \
+  memcpy(&name, address, sizeof name)
+#define LANES(name, array, index) \
+  lanes name;                     \
+  memcpy(&name, (array) + 8 * (index), sizeof name)
+#define STORE(array, index, value) memcpy((array) + 8 * (index), &(value), sizeof(lanes))
+
+// y = transposed(M) x, each sum over the rows in order: four columns at a time stay in registers.
+#define TRANSPOSED(READ, STRIDE)                                              \
+  size_t j = 0;                                                               \
+  for (; j + 4 <= columns; j += 4) {                                          \
+    lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};                             \
+    const double *row = m + (STRIDE) * j;                                     \
+    for (size_t i = 0; i < rows; i++, row += (STRIDE) * columns) {            \
+      LANES(v, x, i);                                                         \
+      READ(a0, row);                                                          \
+      READ(a1, row + (STRIDE));                                               \
+      READ(a2, row + 2 * (STRIDE));                                           \
+      READ(a3, row + 3 * (STRIDE));                                           \
+      s0 += a0 * v;                                                           \
+      s1 += a1 * v;                                                           \
+      s2 += a2 * v;                                                           \
+      s3 += a3 * v;                                                           \
+    }                                                                         \
+    STORE(y, j, s0);                                                          \
+    STORE(y, j + 1, s1);                                                      \
+    STORE(y, j + 2, s2);                                                      \
+    STORE(y, j + 3, s3);                                                      \
+  }                                                                           \
+  for (; j < columns; j++) {                                                  \
+    lanes s0 = {0};                                                           \
+    const double *row = m + (STRIDE) * j;                                     \
+    for (size_t i = 0; i < rows; i++, row += (STRIDE) * columns) {            \
+      LANES(v, x, i);                                                         \
+      READ(a0, row);                                                          \
+      s0 += a0 * v;                                                           \
+    }                                                                         \
+    STORE(y, j, s0);                                                          \
+  }
+
+AIF_TARGET_CLONES
+void aif_lanes_transposed_matrix(
+    const double *restrict m, size_t rows, size_t columns, const double *restrict x,
+    double *restrict y) {
+  TRANSPOSED(SHARED, 1)
+}
+
+AIF_TARGET_CLONES
+void aif_own_lanes_transposed_matrix(
+    const double *restrict m, size_t rows, size_t columns, const double *restrict x,
+    double *restrict y) {
+  TRANSPOSED(OWN, 8)
+}
+
+// The sum of p[i] x[i]: eight running sums over whole blocks of eight, added in pairs, then the rest.
+#define DOT(READ, STRIDE)                                                               \
+  const size_t whole = count & ~(size_t)7;                                              \
+  lanes total = {0};                                                                    \
+  if (whole > 0) {                                                                      \
+    lanes s[8] = {{0}};                                                                 \
+    for (size_t i = 0; i < whole; i += 8) {                                             \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < 8; k++) {               \
+        READ(a, p + (STRIDE) * (i + k));                                                \
+        LANES(v, x, i + k);                                                             \
+        s[k] += a * v;                                                                  \
+      }                                                                                 \
+    }                                                                                   \
+    total = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));          \
+  }                                                                                     \
+  for (size_t i = whole; i < count; i++) {                                              \
+    READ(a, p + (STRIDE) * i);                                                          \
+    LANES(v, x, i);                                                                     \
+    total += a * v;                                                                     \
+  }                                                                                     \
+  STORE(result, 0, total);
+
+AIF_TARGET_CLONES
+void aif_lanes_dot(
+    const double *restrict p, const double *restrict x, size_t count, double *restrict result) {
+  DOT(SHARED, 1)
+}
+
+AIF_TARGET_CLONES
+void aif_own_lanes_dot(const double *p, const double *x, size_t count, double *restrict result) {
+  DOT(OWN, 8)
+}
+
+AIF_TARGET_CLONES
+void aif_lanes_sum(const double *restrict x, size_t count, double *restrict result) {
+  const size_t whole = count & ~(size_t)7;
+  lanes total = {0};
+  if (whole > 0) {
+    lanes s[8] = {{0}};
+    for (size_t i = 0; i < whole; i += 8) {
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < 8; k++) {
+        LANES(v, x, i + k);
+        s[k] += v;
+      }
+    }
+    total = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+  }
+  for (size_t i = whole; i < count; i++) {
+    LANES(v, x, i);
+    total += v;
+  }
+  STORE(result, 0, total);
+}
+
+AIF_TARGET_CLONES
+void aif_lanes_add_scaled(
+    const double *restrict scale, const double *restrict p, double *restrict y, size_t count) {
+  LANES(factor, scale, 0);
+  for (size_t i = 0; i < count; i++) {
+    LANES(v, y, i);
+    v += factor * p[i];
+    STORE(y, i, v);
+  }
+}
+
+AIF_TARGET_CLONES
+void aif_own_lanes_add_scaled(
+    const double *restrict scale, const double *restrict p, double *restrict y, size_t count) {
+  LANES(factor, scale, 0);
+  for (size_t i = 0; i < count; i++) {
+    LANES(a, p, i);
+    LANES(v, y, i);
+    v += factor * a;
+    STORE(y, i, v);
+  }
+}

@@ -1,0 +1,176 @@
+import GenerativeModel
+import Kernels
+
+extension MeanFieldInference {
+  /// Finds the states that are ruled out, and marks observations whose probability under the prior is
+  /// zero or throws the first.
+  func findImpossible(
+    _ prior: UnsafePointer<Number>, _ whole: Belief<Number>, _ evidence: Evidence,
+    _ tables: ModelTables<Arithmetic.Parameter>, _ ignored: FixedBuffer<Bool>
+  ) throws(ImpossibleObservation) {
+    let one = Number(broadcast: 1)
+    for state in 0..<frame.count {
+      possible.base[state] = .choose(Number.isGreater(prior[state], .zero), one, .zero)
+    }
+    for modality in 0..<space.compiled.modalities.count where evidence.isObserved(modality) {
+      let plan = space.compiled.modalities.base[modality]
+      let rows = tables.likelihoodRows.base[modality]
+      let isPossible: Bool
+      if space.shapes.base[plan.scope].isWide {
+        let distribution = dynamics.distribution(of: plan.scope, in: whole)
+        fillLikelihood(evidence, modality, rows, distribution)
+        isPossible = rule(plan, distribution)
+      } else {
+        Arithmetic.expectedLikelihood(evidence, modality, rows, into: likelihood.base)
+        isPossible = rule(plan, dynamics.distribution(of: plan.scope, in: whole))
+      }
+      if isPossible { continue }
+      guard settings.impossible == .ignore && Number.laneCount == 1 else {
+        throw ImpossibleObservation(modality: modality)
+      }
+      ignored.base[modality] = true
+    }
+  }
+
+  /// Whether the likelihood at hand leaves some state possible in every lane; where it depends on one
+  /// factor alone, rules that factor's other states out.
+  private func rule(
+    _ plan: CompiledModel.ModalityPlan, _ distribution: ScopeDistribution<Number>
+  ) -> Bool {
+    let factors = space.compiled.scopes[plan.scope].factors
+    let one = Number(broadcast: 1)
+    var found = Number.zero
+    guard factors.count == 1 else {
+      for index in 0..<distribution.count {
+        let mass = distribution.weights[index] * likelihood.base[index]
+        found = .choose(Number.isGreater(mass, .zero), one, found)
+        // A product may underflow where neither factor is zero.
+        found = .choose(
+          .and(
+            Number.isGreater(distribution.weights[index], .zero),
+            Number.isGreater(likelihood.base[index], .zero)), one, found)
+      }
+      return Number.isGreater(found, .zero).all
+    }
+    let run = possible.base + frame.offsets.base[factors[0]]
+    let count = frame.sizes.base[factors[0]]
+    for state in 0..<count {
+      let left = Number.choose(
+        Number.isGreater(likelihood.base[state], .zero), run[state], .zero)
+      found = .greater(found, left)
+    }
+    if !Number.isGreater(found, .zero).all { return false }
+    for state in 0..<count {
+      run[state] = .choose(Number.isGreater(likelihood.base[state], .zero), run[state], .zero)
+    }
+    return true
+  }
+
+  /// The likelihood of the possible joint states of a scope with a wide factor.
+  private func fillLikelihood(
+    _ evidence: Evidence, _ modality: Int, _ rows: RunTable<Arithmetic.Parameter>,
+    _ distribution: ScopeDistribution<Number>
+  ) {
+    let values = likelihood.base
+    guard let weights = evidence.weights(modality) else {
+      let outcome = evidence.outcome(modality, lane: 0, lanes: 1)
+      read(rows, outcome, distribution, absent: .zero) { values[$0] = $1 }
+      return
+    }
+    for index in 0..<distribution.count { values[index] = .zero }
+    for outcome in 0..<rows.count where weights[outcome] != 0 {
+      let weight = Number(broadcast: weights[outcome])
+      read(rows, outcome, distribution, absent: .zero) { values[$0] += weight * $1 }
+    }
+  }
+
+  /// Calls `body` with the place among the listed joint states and the entry of a run there.
+  @inline(__always)
+  private func read(
+    _ table: RunTable<Arithmetic.Parameter>, _ run: Int,
+    _ distribution: ScopeDistribution<Number>, absent: Number, _ body: (Int, Number) -> Void
+  ) {
+    // Both the cells of a run and the joint states that are listed ascend.
+    let cells = table.cells(of: run)
+    var cell = cells.lowerBound
+    for index in 0..<distribution.count {
+      let column = distribution.column(index)
+      while cell < cells.upperBound && table.place(cell, in: run) < column { cell += 1 }
+      let isHeld = cell < cells.upperBound && table.place(cell, in: run) == column
+      body(index, isHeld ? Arithmetic.widened(table.cells[cell]) : absent)
+    }
+  }
+
+  func fillByScope(
+    _ evidence: Evidence, _ tables: ModelTables<Arithmetic.Parameter>,
+    _ logs: LogLikelihoodTables<Arithmetic.Parameter>, _ ignored: FixedBuffer<Bool>
+  ) {
+    for index in groups.indices {
+      let values = logLikelihood.base + offsets.base[index]
+      let count = columns.base[index]
+      for column in 0..<count { values[column] = .zero }
+      for modality in groups[index].modalities where !ignored.base[modality] {
+        if groups[index].isWide {
+          addWide(evidence, modality, groups[index], tables, logs, to: values)
+        } else {
+          Arithmetic.addLogLikelihood(
+            evidence, modality, logs.rows.base[modality], tables.likelihoodRows.base[modality],
+            settings.convention, to: values, scratch: scratch.base)
+        }
+      }
+    }
+  }
+
+  /// Adds the log likelihood of the frame's joint states of a scope with a wide factor.
+  private func addWide(
+    _ evidence: Evidence, _ modality: Int, _ group: Group,
+    _ tables: ModelTables<Arithmetic.Parameter>,
+    _ logs: LogLikelihoodTables<Arithmetic.Parameter>, to values: UnsafeMutablePointer<Number>
+  ) {
+    guard evidence.isObserved(modality) else { return }
+    let rows = tables.likelihoodRows.base[modality]
+    let listed = frame.columns(group.factors)
+    let distribution = ScopeDistribution<Number>(
+      UnsafePointer(scratch.base), columns: listed.columns, count: listed.count)
+    let zero = Number(broadcast: settings.convention.logarithmOfZero)
+    guard let weights = evidence.weights(modality) else {
+      let outcome = evidence.outcome(modality, lane: 0, lanes: 1)
+      read(logs.rows.base[modality], outcome, distribution, absent: zero) { values[$0] += $1 }
+      return
+    }
+    if settings.convention == .pymdp1 {
+      for outcome in 0..<rows.count where weights[outcome] != 0 {
+        let weight = Number(broadcast: weights[outcome])
+        read(logs.rows.base[modality], outcome, distribution, absent: zero) {
+          values[$0] += weight * $1
+        }
+      }
+      return
+    }
+    fillLikelihood(evidence, modality, rows, distribution)
+    settings.convention.logarithms(
+      likelihood.base, into: likelihood.base, count: distribution.count)
+    for index in 0..<distribution.count { values[index] += likelihood.base[index] }
+  }
+
+  func fillJoint(
+    _ evidence: Evidence, _ tables: ModelTables<Arithmetic.Parameter>,
+    _ ignored: FixedBuffer<Bool>
+  ) {
+    let values = logLikelihood.base
+    let count = columns.base[0]
+    for column in 0..<count { values[column] = Number(broadcast: 1) }
+    for modality in groups[0].modalities where !ignored.base[modality] {
+      Arithmetic.expectedLikelihood(
+        evidence, modality, tables.likelihoodRows.base[modality], into: scratch.base)
+      if let map = groups[0].maps[modality]?.base {
+        for column in 0..<count {
+          values[column] = values[column] * scratch.base[Int(map[column])]
+        }
+      } else {
+        for column in 0..<count { values[column] = values[column] * scratch.base[column] }
+      }
+    }
+    settings.convention.logarithms(values, into: values, count: count)
+  }
+}
