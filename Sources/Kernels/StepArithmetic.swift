@@ -16,6 +16,8 @@ public protocol StepArithmetic: Sendable, SendableMetatype {
 
   /// A parameter for all lanes.
   static func widened(_ parameter: Parameter) -> Number
+  /// A number for every node that is evaluated at once.
+  static func spread(_ number: Number) -> Lanes
   /// The parameter of one lane.
   static func parameter(_ parameter: Parameter, lane: Int) -> Double
   /// The sum over i of p[i] x[i], in the order of ``Contraction/dot(_:_:count:)``.
@@ -44,6 +46,10 @@ public enum SingleArithmetic: StepArithmetic {
   /// The parameter.
   @inlinable @inline(__always)
   public static func widened(_ parameter: Double) -> Double { parameter }
+
+  /// The number in every lane.
+  @inlinable @inline(__always)
+  public static func spread(_ number: Double) -> Lanes { Lanes(repeating: number) }
 
   /// The parameter.
   @inlinable @inline(__always)
@@ -87,6 +93,10 @@ public enum SharedLaneArithmetic: StepArithmetic {
   /// The parameter in every lane.
   @inlinable @inline(__always)
   public static func widened(_ parameter: Double) -> Lanes { Lanes(repeating: parameter) }
+
+  /// The number: one node of each agent is evaluated at once.
+  @inlinable @inline(__always)
+  public static func spread(_ number: Lanes) -> Lanes { number }
 
   /// The parameter.
   @inlinable @inline(__always)
@@ -136,6 +146,10 @@ public enum OwnLaneArithmetic: StepArithmetic {
   /// The parameters.
   @inlinable @inline(__always)
   public static func widened(_ parameter: Lanes) -> Lanes { parameter }
+
+  /// The number: one node of each agent is evaluated at once.
+  @inlinable @inline(__always)
+  public static func spread(_ number: Lanes) -> Lanes { number }
 
   /// The parameter of one lane.
   @inlinable @inline(__always)

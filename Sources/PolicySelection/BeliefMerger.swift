@@ -1,22 +1,31 @@
+import Inference
 import Kernels
 
 /// Finds predicted beliefs of one level that are equal bit for bit, so that they are evaluated once.
 ///
 /// Exact: nothing is merged but equal bits. Where a level of some size merges less than one belief in
-/// eight, the deeper levels are not searched.
+/// eight, the deeper levels are not searched. A node is one lane of a block, or all its lanes.
 struct BeliefMerger {
-  private let beliefSize: Int
+  private let space: BeliefSpace
+  private let size: Int
+  /// The nodes of a block.
+  private let nodes: Int
   private let slots: FixedBuffer<Int32>
+  /// By node of a space with wide factors: its states that are not zero.
+  private let nonzero: FixedBuffer<Int32>
   private var mask = 0
   private var isOn = true
-  private var isSearching = true
+  private(set) var isSearching = true
   private var searched = 0
 
-  init(beliefSize: Int, capacity: Int) {
-    self.beliefSize = beliefSize
+  init(_ space: BeliefSpace, nodesPerBlock: Int, capacity: Int) {
+    self.space = space
+    size = space.size
+    nodes = nodesPerBlock
     var size = 4
     while size < 2 * capacity { size *= 2 }
     slots = FixedBuffer(repeating: -1, count: size)
+    nonzero = FixedBuffer(repeating: 0, count: space.hasWideFactors ? capacity : 0)
   }
 
   /// Begins an evaluation.
@@ -38,28 +47,122 @@ struct BeliefMerger {
     if isSearching && searched >= 32 && (searched - distinct) * 8 < searched { isOn = false }
   }
 
-  /// The first belief with the bits of the belief at `index`: that belief itself where it is new.
-  mutating func find(_ index: Int, in beliefs: UnsafePointer<Double>) -> Int {
-    guard isSearching else { return index }
+  /// A number for the bits of every lane of a belief.
+  ///
+  /// Rotations are quick, and one product at the end spreads what they have gathered.
+  func hash(_ belief: Belief<Lanes>) -> SIMD8<UInt64> {
+    var hash = SIMD8<UInt64>()
+    if let supports = belief.supports {
+      // Only what is not zero counts: a block's states are those that some lane needs.
+      for factor in 0..<space.compiled.factors.count {
+        let offset = space.compiled.factors.base[factor].stateOffset
+        forEachState(factor, belief, supports) { state in
+          let bits = unsafeBitCast(belief.base[offset + state], to: SIMD8<UInt64>.self)
+          let place = UInt64(truncatingIfNeeded: offset + state) &* 0x9E37_79B9_7F4A_7C15
+          hash ^= ((bits &+ place) &* (bits ^ place)).replacing(with: 0, where: bits .== 0)
+        }
+      }
+    } else {
+      for state in 0..<size {
+        let bits = unsafeBitCast(belief.base[state], to: SIMD8<UInt64>.self)
+        hash = (hash &<< 7 | hash &>> 57) ^ bits
+      }
+    }
+    return hash &* SIMD8(repeating: 0x9E37_79B9_7F4A_7C15)
+  }
+
+  /// The first node with the bits of a candidate: node `next` where there is none.
+  mutating func find(
+    _ candidate: Belief<Lanes>, lane: Int, _ hashes: SIMD8<UInt64>,
+    in blocks: UnsafePointer<Belief<Lanes>>, next: Int
+  ) -> Int {
+    guard isSearching else { return next }
     searched += 1
-    let belief = UnsafeRawPointer(beliefs + index * beliefSize)
-    let words = belief.assumingMemoryBound(to: UInt64.self)
-    // Rotations are quick, and one product at the end spreads what they have gathered.
-    var hash: UInt64 = 0
-    for word in 0..<beliefSize { hash = (hash << 7 | hash >> 57) ^ words[word] }
-    hash = hash &* 0x9E37_79B9_7F4A_7C15
+    var hash = hashes[lane]
+    if nodes == 1 {
+      for other in 1..<8 { hash = (hash << 9 | hash >> 55) ^ hashes[other] }
+      hash = hash &* 0x9E37_79B9_7F4A_7C15
+    }
     var slot = Int(truncatingIfNeeded: hash >> 40) & mask
     while slots.base[slot] >= 0 {
       let known = Int(slots.base[slot])
-      if equal(beliefs + known * beliefSize, beliefs + index * beliefSize) { return known }
+      if isEqual(candidate, lane, blocks[known / nodes], known) { return known }
       slot = (slot + 1) & mask
     }
-    slots.base[slot] = Int32(index)
-    return index
+    slots.base[slot] = Int32(next)
+    if let supports = candidate.supports {
+      nonzero.base[next] = Int32(nonzeroCount(candidate, lane, supports))
+    }
+    return next
   }
 
-  private func equal(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>) -> Bool {
-    for index in 0..<beliefSize where a[index].bitPattern != b[index].bitPattern { return false }
+  private func isEqual(
+    _ a: Belief<Lanes>, _ lane: Int, _ b: Belief<Lanes>, _ node: Int
+  ) -> Bool {
+    let other = node % nodes
+    if let supports = a.supports {
+      // As many states, and those of one the same in the other. The other's block may not have its
+      // states listed yet.
+      return nonzeroCount(a, lane, supports) == Int(nonzero.base[node])
+        && isPart(a, lane, supports, of: b, other)
+    }
+    if nodes == 1 {
+      for state in 0..<size where !Lanes.isIdentical(a.base[state], b.base[state]).all {
+        return false
+      }
+      return true
+    }
+    let x = numbers(a.base) + lane
+    let y = numbers(b.base) + other
+    for state in 0..<size where x[8 * state].bitPattern != y[8 * state].bitPattern { return false }
     return true
+  }
+
+  /// Whether what is not zero in one belief is the same in another.
+  private func isPart(
+    _ a: Belief<Lanes>, _ lane: Int, _ supports: UnsafePointer<Support>, of b: Belief<Lanes>,
+    _ other: Int
+  ) -> Bool {
+    var isSame = true
+    for factor in 0..<space.compiled.factors.count {
+      let offset = space.compiled.factors.base[factor].stateOffset
+      forEachState(factor, a, supports) { state in
+        let x = a.base[offset + state]
+        let y = b.base[offset + state]
+        isSame =
+          isSame
+          && (nodes == 1
+            ? Lanes.isIdentical(x, y).all
+            : x[lane] == 0 || x[lane].bitPattern == y[other].bitPattern)
+      }
+    }
+    return isSame
+  }
+
+  /// The number of states that are not zero.
+  private func nonzeroCount(
+    _ belief: Belief<Lanes>, _ lane: Int, _ supports: UnsafePointer<Support>
+  ) -> Int {
+    var count = 0
+    for factor in 0..<space.compiled.factors.count {
+      let offset = space.compiled.factors.base[factor].stateOffset
+      forEachState(factor, belief, supports) { state in
+        let number = belief.base[offset + state]
+        count += (nodes == 1 ? number.isAnyNonzero : number[lane] != 0) ? 1 : 0
+      }
+    }
+    return count
+  }
+
+  @inline(__always)
+  private func forEachState(
+    _ factor: Int, _ belief: Belief<Lanes>, _ supports: UnsafePointer<Support>,
+    _ body: (Int) -> Void
+  ) {
+    if space.isWide.base[factor] {
+      for index in 0..<supports[factor].count { body(Int(supports[factor].states[index])) }
+    } else {
+      for state in 0..<space.compiled.factors.base[factor].states { body(state) }
+    }
   }
 }

@@ -12,257 +12,281 @@ import Kernels
 ///
 /// (Parr, Pezzulo & Friston 2022, eq. 4.9; pymdp `control.compute_neg_efe_policy`; open loop: no
 /// outcome conditions a later step.) A prefix that several policies share is evaluated once, and so is
-/// a predicted belief that two prefixes of one length arrive at with equal bits. One object serves one
-/// agent and owns the memory it works in: scoring allocates nothing.
-public final class ExpectedFreeEnergy {
-  /// The parts of one step's value.
-  public struct Terms: BitwiseCopyable, Hashable, Sendable {
-    /// What is expected of preferred outcomes.
-    public var utility = 0.0
-    /// What will be learned about hidden states.
-    public var stateInformationGain = 0.0
-    /// What will be learned about the parameters.
-    public var parameterInformationGain = 0.0
-    /// What is gained on the way to the goal.
-    public var inductive = 0.0
+/// a predicted belief that two prefixes of one length arrive at with equal bits. The nodes of one agent's
+/// tree go through the arithmetic eight at a time; agents in lanes go through it a node at a time. One
+/// object serves one agent, or the agents of all lanes, and owns the memory it works in: scoring
+/// allocates nothing.
+public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
+  /// What a value is.
+  public typealias Number = Arithmetic.Number
 
-    /// Their sum.
-    public var total: Double {
-      utility + stateInformationGain + parameterInformationGain + inductive
-    }
-
-    /// Nothing yet.
-    public init() {}
-
-    static func += (a: inout Terms, b: Terms) {
-      a.utility += b.utility
-      a.stateInformationGain += b.stateInformationGain
-      a.parameterInformationGain += b.parameterInformationGain
-      a.inductive += b.inductive
-    }
+  /// The prefixes of one length, and where their numbers begin.
+  struct Level: BitwiseCopyable {
+    let count: Int
+    let parent: UnsafePointer<Int32>
+    let action: UnsafePointer<Int32>
+    /// The first prefix among those of all levels, and the first block.
+    let offset: Int
+    let block: Int
   }
 
   /// The policies that are scored.
   public let policies: PolicySet
-  /// Negative expected free energy by policy, after ``evaluate(_:marginals:tables:)``.
-  public let values: FixedBuffer<Double>
-  /// Its parts by policy.
-  public let terms: FixedBuffer<Terms>
+  /// Negative expected free energy by policy, after ``evaluate(_:tables:)``.
+  public let values: FixedBuffer<Number>
+  /// The nodes of a block: eight of one agent, or one of each agent.
+  static var nodesPerBlock: Int { Number.laneCount == 1 ? Lanes.laneCount : 1 }
 
-  private let space: BeliefSpace
-  private let settings: PlanningSettings
-  private let tables: PlanningTables
-  private let evaluator: NodeEvaluation
-  private let inductive: InductivePreference?
+  let space: BeliefSpace
+  let tables: PlanningTables<Arithmetic.Parameter>
+  let dynamics: BeliefDynamics<Arithmetic>
+  let nodeDynamics: BeliefDynamics<Arithmetic.Nodes>
+  let evaluator: NodeEvaluation<Arithmetic>
+  private let inductive: InductivePreference<Arithmetic>?
+  let actionCount: Int
+  let factorActions: UnsafePointer<Int>
+  let factorCount: Int
+  let levels: FixedBuffer<Level>
+  /// The belief that all policies begin with, and a prediction in the making.
+  private let root: BeliefBuffer<Lanes>
+  let candidate: BeliefBuffer<Lanes>
   /// Two levels of predicted beliefs, one read and one written in turn.
-  private let beliefs: FixedBuffer<Double>
-  private let beliefCapacity: Int
-  private let scratch: FixedBuffer<Double>
-  /// By level and prefix: the distinct belief it arrives at, and its value up to there.
-  private let nodes: FixedBuffer<Int32>
-  private let cumulative: FixedBuffer<Terms>
-  private let levelOffsets: [Int]
-  /// By level and distinct belief: the value of the step that arrives there.
-  private let nodeTerms: FixedBuffer<Terms>
+  private let buffers: [BeliefBuffer<Lanes>]
+  let blocks: FixedBuffer<Belief<Lanes>>
+  let blockCapacity: Int
+  /// Which states of a wide factor the block that is being filled has, by factor.
+  var filled: [MarkSet]
+  /// By prefix: the distinct belief it arrives at, and its value up to there.
+  let nodes: FixedBuffer<Int32>
+  let cumulative: FixedBuffer<Number>
+  /// By prefix: what its last step teaches about the transitions.
+  let prefixNovelty: FixedBuffer<Number>
+  let terms: NodeTerms
   /// By distinct belief of the level before and joint action: where it leads, and what is learned of
   /// the transition on the way.
-  private let edges: FixedBuffer<Int32>
-  private let edgeNovelty: FixedBuffer<Double>
-  private var merger: BeliefMerger
+  let edges: FixedBuffer<Int32>
+  let edgeNovelty: FixedBuffer<Number>
+  var merger: BeliefMerger
+  /// Whether the prefixes of full length are the policies in their order.
+  private let leavesAreInOrder: Bool
 
   /// Memory to score policies in a space of beliefs.
   ///
   /// - Throws: ``InvalidInput`` where the settings ask for what the model cannot give, or for too much
   ///   memory.
   public init(
-    _ space: BeliefSpace, _ settings: PlanningSettings, _ tables: PlanningTables,
-    _ policies: PolicySet, _ modelTables: ModelTables
+    _ space: BeliefSpace, _ settings: PlanningSettings,
+    _ tables: PlanningTables<Arithmetic.Parameter>, _ policies: PolicySet,
+    _ modelTables: ModelTables<Arithmetic.Parameter>, _ dynamics: BeliefDynamics<Arithmetic>
   ) throws(InvalidInput) {
     self.space = space
-    self.settings = settings
     self.tables = tables
     self.policies = policies
-    try ExpectedFreeEnergy.check(space, policies)
-    let widest = policies.levels.map(\.count).max() ?? 1
+    self.dynamics = dynamics
+    nodeDynamics = BeliefDynamics(space)
     inductive = try settings.inductive.map { inductive throws(InvalidInput) in
-      try InductivePreference(space.compiled, inductive, modelTables)
+      try InductivePreference(space, inductive, modelTables)
     }
-    evaluator = try NodeEvaluation(space, settings, tables, capacity: widest)
-    values = FixedBuffer(repeating: 0, count: policies.count)
-    terms = FixedBuffer(repeating: Terms(), count: policies.count)
-    beliefCapacity = widest
-    beliefs = FixedBuffer(repeating: 0, count: 2 * widest * space.size)
-    scratch = FixedBuffer(repeating: 0, count: space.scratchCount)
-    var offsets = [0]
-    for level in policies.levels { offsets.append(offsets[offsets.count - 1] + level.count) }
-    levelOffsets = offsets
-    let prefixes = offsets[offsets.count - 1]
+    evaluator = try NodeEvaluation(space, settings, tables, nodeDynamics)
+    actionCount = policies.actions.count
+    factorActions = UnsafePointer(policies.factorActions.base)
+    factorCount = space.compiled.factors.count
+    let perBlock = ExpectedFreeEnergy.nodesPerBlock
+    var levels: [Level] = []
+    var prefixes = 0
+    var blockCount = 0
+    for level in policies.levels {
+      levels.append(
+        Level(
+          count: level.count, parent: UnsafePointer(level.parent.base),
+          action: UnsafePointer(level.action.base), offset: prefixes, block: blockCount))
+      prefixes += level.count
+      blockCount += (level.count + perBlock - 1) / perBlock
+    }
+    self.levels = FixedBuffer(levels)
+    let widest = levels.map(\.count).max() ?? 1
+    root = BeliefBuffer(space)
+    candidate = BeliefBuffer(space)
+    blockCapacity = (widest + perBlock - 1) / perBlock
+    buffers = (0..<2 * blockCapacity).map { _ in BeliefBuffer(space) }
+    blocks = FixedBuffer(buffers.map(\.belief))
+    filled = (0..<factorCount).map {
+      MarkSet(bound: space.isWide.base[$0] ? space.compiled.factors.base[$0].states : 0)
+    }
+    values = FixedBuffer(zeros: policies.count)
     nodes = FixedBuffer(repeating: 0, count: prefixes)
-    cumulative = FixedBuffer(repeating: Terms(), count: prefixes)
-    nodeTerms = FixedBuffer(repeating: Terms(), count: prefixes)
-    let widestParent = policies.levels.dropLast().map(\.count).max() ?? 1
-    let edgeCount = max(widestParent, 1) * max(policies.actions.count, 1)
+    cumulative = FixedBuffer(zeros: prefixes)
+    prefixNovelty = FixedBuffer(zeros: tables.hasTransitionNovelty ? prefixes : 0)
+    terms = NodeTerms(blocks: blockCount)
+    let widestParent = levels.dropLast().map(\.count).max() ?? 1
+    let edgeCount = max(widestParent, 1) * max(actionCount, 1)
     edges = FixedBuffer(repeating: -1, count: edgeCount)
-    edgeNovelty = FixedBuffer(repeating: 0, count: edgeCount)
-    merger = BeliefMerger(beliefSize: space.size, capacity: widest)
+    edgeNovelty = FixedBuffer(zeros: tables.hasTransitionNovelty ? edgeCount : 0)
+    merger = BeliefMerger(space, nodesPerBlock: perBlock, capacity: widest)
+    let leaves = policies.leaves
+    leavesAreInOrder =
+      leaves.count == levels.last?.count
+      && (0..<leaves.count).allSatisfy { Int(leaves.base[$0]) == $0 }
   }
 
-  /// The largest memory for scoring policies, in bytes.
-  public static let largestWorkspace = 1 << 33
-
-  /// Refuses what the model cannot give or what would take too much memory, before any is taken.
+  /// Scores all policies from a belief; joint beliefs are rolled out as they are, marginals as their
+  /// product.
   ///
-  /// - Throws: ``InvalidInput`` where the memory would be more than ``largestWorkspace``, naming it.
-  public static func check(_ space: BeliefSpace, _ policies: PolicySet) throws(InvalidInput) {
-    let bytes = workspaceBytes(space, policies)
-    if bytes <= largestWorkspace { return }
-    throw InvalidInput(
-      source: "",
-      [
-        Fault(
-          "planning.horizon",
-          "\(policies.count) policies over \(space.size) states need \(bytes >> 30) GiB",
-          remedy: "shorten the horizon or give a list of policies")
-      ])
-  }
-
-  /// Bytes that scoring the policies takes, the tree of policies not included.
-  public static func workspaceBytes(_ space: BeliefSpace, _ policies: PolicySet) -> Int {
-    let widest = policies.levels.map(\.count).max() ?? 1
-    let prefixes = policies.levels.reduce(0) { $0 + $1.count }
-    let perNode = 2 * (space.size + space.compiled.outcomeCount + 5 * space.compiled.scopes.count)
-    return 8 * widest * perNode + prefixes * 72 + widest * policies.actions.count * 12
-  }
-
-  /// Scores all policies from a belief.
-  ///
-  /// - Parameters:
-  ///   - belief: in the form of the space; joint beliefs are rolled out as they are, marginals as
-  ///     their product.
-  ///   - marginals: the same belief by factor.
   /// - Throws: ``PlanningFailure`` where a joint information gain is too large to be taken.
   /// - Complexity: O(distinct prefixes x (states x next states + states x outcomes)).
+  @specialized(where Arithmetic == SingleArithmetic)
+  @specialized(where Arithmetic == SharedLaneArithmetic)
+  @specialized(where Arithmetic == OwnLaneArithmetic)
   public func evaluate(
-    _ belief: UnsafePointer<Double>, marginals: UnsafePointer<Double>, tables model: ModelTables
+    _ belief: Belief<Number>, tables model: ModelTables<Arithmetic.Parameter>
   ) throws(PlanningFailure) {
-    inductive?.begin(marginals)
+    if levels.count == 0 {
+      // Without controls there is one empty policy, worth nothing.
+      values.base[0] = .zero
+      return
+    }
+    inductive?.begin(dynamics.marginals(of: belief))
     merger.begin()
-    var source = belief
+    var rootBlock = rootBlock(belief)
+    let likelihoods = UnsafePointer(model.likelihoodColumns.base)
+    let perBlock = ExpectedFreeEnergy.nodesPerBlock
     var sourceCount = 1
-    for level in policies.levels.indices {
-      let target = beliefs.base + (level % 2) * beliefCapacity * space.size
-      let count = extend(level, source, sourceCount, model, into: target)
-      try evaluator.evaluate(
-        target, count: count, planningStep: level, model, inductive: inductive?.values.base,
-        into: nodeTerms.base + levelOffsets[level])
-      accumulate(level)
-      source = UnsafePointer(target)
+    for index in 0..<levels.count {
+      let level = levels.base[index]
+      let target = blocks.base + (index % 2) * blockCapacity
+      let source = blocks.base + (1 - index % 2) * blockCapacity
+      let count = withUnsafePointer(to: &rootBlock) {
+        extend(level, index, index == 0 ? $0 : UnsafePointer(source), sourceCount, model, target)
+      }
+      var block = 0
+      while block * perBlock < count {
+        try evaluator.evaluate(
+          target[block], nodes: Number.laneCount == 1 ? min(perBlock, count - block * perBlock) : 8,
+          planningStep: index, likelihoods, inductive: inductive, into: terms,
+          at: level.block + block)
+        block += 1
+      }
+      accumulate(level, index)
       sourceCount = count
     }
-    finish()
+    if !leavesAreInOrder {
+      let last = cumulative.base + levels.base[levels.count - 1].offset
+      for policy in 0..<values.count {
+        values.base[policy] = last[Int(policies.leaves.base[policy])]
+      }
+    }
   }
 
-  /// The value of one step of a policy as last evaluated.
+  /// The belief that policies begin with as a block of nodes.
+  private func rootBlock(_ belief: Belief<Number>) -> Belief<Lanes> {
+    if Number.laneCount > 1 {
+      return Belief(
+        UnsafeMutableRawPointer(belief.base).assumingMemoryBound(to: Lanes.self),
+        supports: belief.supports)
+    }
+    let block = root.belief
+    guard let supports = belief.supports, let mine = block.supports else {
+      for state in 0..<space.size { block.base[state] = Arithmetic.spread(belief.base[state]) }
+      return block
+    }
+    for factor in 0..<factorCount {
+      let plan = space.compiled.factors.base[factor]
+      let source = belief.base + plan.stateOffset
+      let target = block.base + plan.stateOffset
+      guard space.isWide.base[factor] else {
+        for state in 0..<plan.states { target[state] = Arithmetic.spread(source[state]) }
+        continue
+      }
+      mine[factor].clear(target)
+      for index in 0..<supports[factor].count {
+        let state = Int(supports[factor].states[index])
+        target[state] = Arithmetic.spread(source[state])
+        mine[factor].states[index] = Int32(state)
+      }
+      mine[factor].count = supports[factor].count
+    }
+    return block
+  }
+
+  /// Adds each prefix's last step to the value of the prefix it extends.
+  private func accumulate(_ level: Level, _ index: Int) {
+    let steps = UnsafeMutableRawPointer(terms.total.base + level.block)
+      .assumingMemoryBound(to: Number.self)
+    let isLast = index == levels.count - 1
+    let target =
+      isLast && leavesAreInOrder ? values.base : cumulative.base + level.offset
+    let arrives = nodes.base + level.offset
+    if index == 0 {
+      for prefix in 0..<level.count { target[prefix] = steps[Int(arrives[prefix])] }
+    } else {
+      let before = cumulative.base + levels.base[index - 1].offset
+      for prefix in 0..<level.count {
+        target[prefix] = before[Int(level.parent[prefix])] + steps[Int(arrives[prefix])]
+      }
+    }
+    if prefixNovelty.count > 0 {
+      let novelty = prefixNovelty.base + level.offset
+      for prefix in 0..<level.count { target[prefix] += novelty[prefix] }
+    }
+  }
+
+  // MARK: - Parts
+
+  /// The parts of one step of a policy as last evaluated.
   ///
   /// Novelty of the transitions is part of the step that takes the action.
-  public func terms(policy: Int, step: Int) -> Terms {
+  public func terms(policy: Int, step: Int, lane: Int = 0) -> ExpectedFreeEnergyTerms {
     var prefix = Int(policies.leaves.base[policy])
-    for level in policies.levels.indices.reversed() where level > step {
-      prefix = Int(policies.levels[level].parent.base[prefix])
+    var index = levels.count - 1
+    while index > step {
+      prefix = Int(levels.base[index].parent[prefix])
+      index -= 1
     }
-    var result = nodeTerms.base[levelOffsets[step] + Int(nodes.base[levelOffsets[step] + prefix])]
-    if tables.hasTransitionNovelty {
-      // What the way there teaches is not of the belief but of the prefix.
-      result.parameterInformationGain =
-        cumulative.base[levelOffsets[step] + prefix].parameterInformationGain
-      if step > 0 {
-        let parent = Int(policies.levels[step].parent.base[prefix])
-        result.parameterInformationGain -=
-          cumulative.base[levelOffsets[step - 1] + parent].parameterInformationGain
-      }
+    return terms(prefix, levels.base[step], lane)
+  }
+
+  /// The parts of a policy's value as last evaluated.
+  public func terms(policy: Int, lane: Int = 0) -> ExpectedFreeEnergyTerms {
+    var sum = ExpectedFreeEnergyTerms()
+    for step in 0..<levels.count { sum += terms(policy: policy, step: step, lane: lane) }
+    return sum
+  }
+
+  private func terms(_ prefix: Int, _ level: Level, _ lane: Int) -> ExpectedFreeEnergyTerms {
+    let node = Int(nodes.base[level.offset + prefix])
+    var result =
+      Number.laneCount == 1
+      ? terms.terms(block: level.block + node / Lanes.laneCount, lane: node % Lanes.laneCount)
+      : terms.terms(block: level.block + node, lane: lane)
+    if prefixNovelty.count > 0 {
+      result.parameterInformationGain += prefixNovelty.base[level.offset + prefix][lane: lane]
     }
     return result
   }
 
-  /// Follows likelihoods that have changed.
-  public func refreshLikelihoods(_ model: ModelTables) { tables.refreshLikelihoods(model) }
+  // MARK: - Posterior and changes
+
+  /// Writes the posterior over policies, softmax(gamma * -G + ln E), to `posterior`.
+  ///
+  /// A policy whose prior probability is zero has posterior zero.
+  @specialized(where Arithmetic == SingleArithmetic)
+  @specialized(where Arithmetic == SharedLaneArithmetic)
+  @specialized(where Arithmetic == OwnLaneArithmetic)
+  public func fillPosterior(gamma: Double, into posterior: UnsafeMutablePointer<Number>) {
+    fillPolicyPosterior(
+      Arithmetic.self, values.base, logHabit: tables.logHabit, gamma: gamma, into: posterior)
+  }
 
   /// Follows transitions that have changed.
-  public func refreshTransitions(_ model: ModelTables) {
-    tables.refreshTransitions(model)
+  public func refreshTransitions(_ model: ModelTables<Arithmetic.Parameter>) {
     inductive?.refresh(model)
   }
+}
 
-  /// Carries every belief of the level before forward by every action that some prefix takes there,
-  /// and returns how many distinct beliefs that makes.
-  private func extend(
-    _ level: Int, _ source: UnsafePointer<Double>, _ sourceCount: Int, _ model: ModelTables,
-    into target: UnsafeMutablePointer<Double>
-  ) -> Int {
-    let actions = policies.actions.count
-    let prefixes = policies.levels[level]
-    let parents = level > 0 ? nodes.base + levelOffsets[level - 1] : nil
-    let arrives = nodes.base + levelOffsets[level]
-    let parent = prefixes.parent.base
-    let action = prefixes.action.base
-    for edge in 0..<sourceCount * actions { edges.base[edge] = -1 }
-    merger.beginLevel(atMost: min(prefixes.count, sourceCount * actions))
-    var count = 0
-    for prefix in 0..<prefixes.count {
-      let from = parents.map { Int($0[Int(parent[prefix])]) } ?? 0
-      let edge = from * actions + Int(action[prefix])
-      if edges.base[edge] < 0 {
-        let joint = policies.factorActions.base + Int(action[prefix]) * space.compiled.factors.count
-        let start = source + from * space.size
-        space.predict(
-          start, action: joint, tables: model, into: target + count * space.size,
-          scratch: scratch.base)
-        let node = merger.find(count, in: target)
-        edges.base[edge] = Int32(node)
-        if tables.hasTransitionNovelty {
-          edgeNovelty.base[edge] = evaluator.transitionNovelty(
-            start, action: joint, next: target + node * space.size, scratch: scratch.base)
-        }
-        if node == count { count += 1 }
-      }
-      arrives[prefix] = edges.base[edge]
-      if tables.hasTransitionNovelty {
-        cumulative.base[levelOffsets[level] + prefix].parameterInformationGain =
-          edgeNovelty.base[edge]
-      }
-    }
-    merger.endLevel(distinct: count)
-    return count
-  }
-
-  /// Adds each prefix's last step to the value of the prefix it extends.
-  private func accumulate(_ level: Int) {
-    let values = cumulative.base + levelOffsets[level]
-    let before = level > 0 ? cumulative.base + levelOffsets[level - 1] : nil
-    let parent = policies.levels[level].parent.base
-    let arrives = nodes.base + levelOffsets[level]
-    let steps = nodeTerms.base + levelOffsets[level]
-    let hasEdges = tables.hasTransitionNovelty
-    for prefix in 0..<policies.levels[level].count {
-      var sum = steps[Int(arrives[prefix])]
-      if hasEdges { sum.parameterInformationGain += values[prefix].parameterInformationGain }
-      if let before { sum += before[Int(parent[prefix])] }
-      values[prefix] = sum
-    }
-  }
-
-  private func finish() {
-    guard let last = policies.levels.indices.last else {
-      // Without controls there is one empty policy, worth nothing.
-      values.base[0] = 0
-      terms.base[0] = Terms()
-      return
-    }
-    let leaves = cumulative.base + levelOffsets[last]
-    for policy in 0..<policies.count {
-      let sum = leaves[Int(policies.leaves.base[policy])]
-      terms.base[policy] = sum
-      values.base[policy] = sum.total
-    }
+extension Support {
+  /// Makes a factor's numbers zero again.
+  mutating func clear<Number: StepNumber>(_ numbers: UnsafeMutablePointer<Number>) {
+    for index in 0..<count { numbers[Int(states[index])] = .zero }
+    count = 0
   }
 }

@@ -9,23 +9,27 @@ import Kernels
 /// state says how far away the goal is; states that are not one step nearer cost ln(epsilon) nats.
 /// Anchored to the belief of the step, for all steps of a policy (pymdp `control.py`,
 /// `generate_I_matrix` and `calc_inductive_value_t`).
-final class InductivePreference {
-  private let compiled: CompiledModel
+final class InductivePreference<Arithmetic: StepArithmetic> {
+  typealias Number = Arithmetic.Number
+
+  private let space: BeliefSpace
   private let settings: PlanningSettings.Inductive
+  private let hasGoal: FixedBuffer<Bool>
   /// By factor `[step back][state]`: 1 where the goal can be reached in so many steps.
-  private let reachable: FixedBuffer<Double>
+  private let reachable: FixedBuffer<Arithmetic.Parameter>
   /// Where a factor begins there.
-  private let offsets: [Int]
+  private let offsets: FixedBuffer<Int>
   private let logEpsilon: Double
-  /// By factor and state, in nats: what the present belief makes of being there next.
-  let values: FixedBuffer<Double>
+  /// By factor and lane: the row of the states that are near enough; -1 where the goal is out of reach.
+  private let rows: FixedBuffer<Int>
 
   /// - Throws: ``InvalidInput`` where the model has no goal, or a factor that has one does not depend
   ///   on itself alone.
   init(
-    _ compiled: CompiledModel, _ settings: PlanningSettings.Inductive, _ tables: ModelTables
+    _ space: BeliefSpace, _ settings: PlanningSettings.Inductive,
+    _ tables: ModelTables<Arithmetic.Parameter>
   ) throws(InvalidInput) {
-    let model = compiled.model
+    let model = space.compiled.model
     var faults: [Fault] = []
     if model.goals.allSatisfy({ $0 == nil }) {
       faults.append(
@@ -40,66 +44,122 @@ final class InductivePreference {
           remedy: "leave the goal out, or planning.inductive"))
     }
     if !faults.isEmpty { throw InvalidInput(source: "", faults) }
-    self.compiled = compiled
+    self.space = space
     self.settings = settings
+    hasGoal = FixedBuffer(model.goals.map { $0 != nil })
     logEpsilon = VectorMath.log(max(settings.epsilon, smallestProbability))
-    offsets = model.factors.indices.map { compiled.factors.base[$0].stateOffset * settings.depth }
-    reachable = FixedBuffer(repeating: 0, count: compiled.stateCount * settings.depth)
-    values = FixedBuffer(repeating: 0, count: compiled.stateCount)
+    offsets = FixedBuffer(
+      model.factors.indices.map { space.compiled.factors.base[$0].stateOffset * settings.depth })
+    reachable = FixedBuffer(zeros: space.compiled.stateCount * settings.depth)
+    rows = FixedBuffer(repeating: -1, count: model.factors.count * Number.laneCount)
     refresh(tables)
   }
 
   /// Follows transitions that have changed.
-  func refresh(_ tables: ModelTables) {
-    for factor in 0..<compiled.factors.count {
-      guard let goal = compiled.model.goals[factor] else { continue }
-      let plan = compiled.factors.base[factor]
-      let rows = reachable.base + offsets[factor]
-      for state in 0..<plan.states { rows[state] = goal[state] }
+  func refresh(_ tables: ModelTables<Arithmetic.Parameter>) {
+    for factor in 0..<hasGoal.count {
+      guard let goal = space.compiled.model.goals[factor] else { continue }
+      let plan = space.compiled.factors.base[factor]
+      let rows = reachable.base + offsets.base[factor]
+      for state in 0..<plan.states { rows[state] = Arithmetic.Parameter(broadcast: goal[state]) }
       for step in 1..<max(settings.depth, 1) {
-        let row = rows + step * plan.states
-        for state in 0..<plan.states {
-          row[state] = canReach(row - plan.states, from: state, plan, tables) ? 1 : 0
-        }
+        fillRow(rows + step * plan.states, plan, tables.transitions.base[factor])
       }
     }
   }
 
-  private func canReach(
-    _ targets: UnsafePointer<Double>, from state: Int, _ plan: CompiledModel.FactorPlan,
-    _ tables: ModelTables
-  ) -> Bool {
-    for action in 0..<plan.actions {
-      let next =
-        tables.transitionColumns.base + plan.offset
-        + (action * plan.columns + state) * plan.states
-      for target in 0..<plan.states where targets[target] > 0 && next[target] > settings.threshold {
-        return true
+  /// Fills a row from the one before it.
+  private func fillRow(
+    _ row: UnsafeMutablePointer<Arithmetic.Parameter>, _ plan: CompiledModel.FactorPlan,
+    _ table: RunTable<Arithmetic.Parameter>
+  ) {
+    let targets = row - plan.states
+    let one = Arithmetic.Parameter(broadcast: 1)
+    let threshold = Arithmetic.Parameter(broadcast: settings.threshold)
+    for state in 0..<plan.states {
+      var reaches = Arithmetic.Parameter.zero
+      for action in 0..<plan.actions {
+        let run = action * plan.columns + state
+        for cell in table.cells(of: run) {
+          let leads = Arithmetic.Parameter.Mask.and(
+            Arithmetic.Parameter.isGreater(targets[table.place(cell, in: run)], .zero),
+            Arithmetic.Parameter.isGreater(table.cells[cell], threshold))
+          reaches = .choose(leads, one, reaches)
+        }
       }
+      row[state] = reaches
     }
-    return false
   }
 
   /// Anchors the preference to a belief.
-  func begin(_ marginals: UnsafePointer<Double>) {
-    for factor in 0..<compiled.factors.count {
-      let plan = compiled.factors.base[factor]
-      let result = values.base + plan.stateOffset
-      for state in 0..<plan.states { result[state] = 0 }
-      guard compiled.model.goals[factor] != nil else { continue }
-      var likely = 0
-      for state in 1..<max(plan.states, 1)
-      where marginals[plan.stateOffset + state] > marginals[plan.stateOffset + likely] {
-        likely = state
+  func begin(_ marginals: Belief<Number>) {
+    let lanes = Number.laneCount
+    for factor in 0..<hasGoal.count where hasGoal.base[factor] {
+      let plan = space.compiled.factors.base[factor]
+      let table = reachable.base + offsets.base[factor]
+      for lane in 0..<lanes {
+        let likely = mostProbable(factor, plan, marginals, lane)
+        var distance = 0
+        while distance < settings.depth,
+          Arithmetic.parameter(table[distance * plan.states + likely], lane: lane) == 0
+        {
+          distance += 1
+        }
+        rows.base[factor * lanes + lane] =
+          distance == settings.depth ? -1 : max(distance - 1, 0)
       }
-      let rows = reachable.base + offsets[factor]
-      var distance = 0
-      while distance < settings.depth, rows[distance * plan.states + likely] == 0 {
-        distance += 1
-      }
-      if distance == settings.depth { continue }
-      let nearer = rows + max(distance - 1, 0) * plan.states
-      for state in 0..<plan.states { result[state] = (1 - nearer[state]) * logEpsilon }
     }
+  }
+
+  private func mostProbable(
+    _ factor: Int, _ plan: CompiledModel.FactorPlan, _ marginals: Belief<Number>, _ lane: Int
+  ) -> Int {
+    let marginal = marginals.base + plan.stateOffset
+    if space.isWide.base[factor], let support = marginals.supports?[factor] {
+      var likely = support.count > 0 ? Int(support.states[0]) : 0
+      for index in 0..<support.count {
+        let state = Int(support.states[index])
+        if marginal[state][lane: lane] > marginal[likely][lane: lane] { likely = state }
+      }
+      return likely
+    }
+    var likely = 0
+    for state in 1..<max(plan.states, 1)
+    where marginal[state][lane: lane] > marginal[likely][lane: lane] { likely = state }
+    return likely
+  }
+
+  /// What it makes of being somewhere next, in nats: the expectation over the marginals of nodes.
+  func value(_ marginals: Belief<Lanes>) -> Lanes {
+    var total = Lanes.zero
+    for factor in 0..<hasGoal.count where hasGoal.base[factor] {
+      let plan = space.compiled.factors.base[factor]
+      let marginal = marginals.base + plan.stateOffset
+      if space.isWide.base[factor], let support = marginals.supports?[factor] {
+        for index in 0..<support.count {
+          let state = Int(support.states[index])
+          total += marginal[state] * Arithmetic.spread(cost(factor, plan, state))
+        }
+      } else {
+        for state in 0..<plan.states {
+          total += marginal[state] * Arithmetic.spread(cost(factor, plan, state))
+        }
+      }
+    }
+    return total
+  }
+
+  /// What it makes of a state, by lane.
+  private func cost(_ factor: Int, _ plan: CompiledModel.FactorPlan, _ state: Int) -> Number {
+    let lanes = Number.laneCount
+    let table = reachable.base + offsets.base[factor]
+    var cost = Number.zero
+    for lane in 0..<lanes {
+      let row = rows.base[factor * lanes + lane]
+      if row < 0 { continue }
+      let isNear = Arithmetic.parameter(table[row * plan.states + state], lane: lane)
+      cost[lane: lane] = (1 - isNear) * logEpsilon
+    }
+    return cost
   }
 }

@@ -2,6 +2,9 @@ import GenerativeModel
 import Inference
 import Kernels
 
+/// The largest number of joint outcomes of a group of modalities.
+let largestOutcomeGroup = 1 << 20
+
 /// The information that the joint outcome of all modalities would give about the hidden states.
 ///
 ///     I(o_1..o_M; s) = H[q(o_1..o_M)] - sum_m E_q(s) H[P(o_m | s)]
@@ -9,12 +12,13 @@ import Kernels
 /// Exact, by groups of modalities that share uncertain parents: modalities whose parents are certain
 /// tell nothing, and groups that share nothing add. (The sum over single modalities, which pymdp 1.x
 /// takes, counts what two of them tell alike twice.)
-final class JointInformationGain {
-  /// The largest number of joint outcomes of a group.
-  static let largestGroup = 1 << 20
-
+final class JointInformationGain<Parameter: StepNumber> {
   private let space: BeliefSpace
-  private let tables: PlanningTables
+  private let tables: PlanningTables<Parameter>
+  /// The node's belief and lane: a number for each state, or joint state, a stride apart.
+  private var belief: Belief<Lanes>
+  private let nothing = FixedBuffer<Lanes>(zeros: 1)
+  private var lane = 0
   /// What of the belief is in play: weights of joint states, and each modality's column there.
   private var weights: FixedBuffer<Double>
   private var columns: FixedBuffer<Int32>
@@ -39,8 +43,17 @@ final class JointInformationGain {
   /// By factor: whether more than one state is possible, and under mean-field beliefs the first.
   private let uncertain: FixedBuffer<Bool>
   private let firstState: FixedBuffer<Int>
+  private let possibleStates: FixedBuffer<Int>
+  /// The possible states of one factor and their probabilities.
+  private let marginal: FixedBuffer<Double>
+  private let marginalStates: FixedBuffer<Int32>
+  /// Outcomes of sparse likelihoods: what has been reached, and in which order to read it.
+  private let outcomeWeights: FixedBuffer<Double>
+  private let outcomes: FixedBuffer<Int32>
+  private var reached: MarkSet
 
-  init(_ space: BeliefSpace, _ tables: PlanningTables) {
+  init(_ space: BeliefSpace, _ tables: PlanningTables<Parameter>) {
+    belief = Belief(nothing.base)
     self.space = space
     self.tables = tables
     let compiled = space.compiled
@@ -51,17 +64,28 @@ final class JointInformationGain {
     columns = FixedBuffer(repeating: 0, count: capacity * modalities)
     remaining = FixedBuffer(repeating: 0, count: capacity * modalities)
     states = FixedBuffer(repeating: 0, count: capacity * modalities)
-    var outcomes = 1
+    var widest = 1
     for modality in 0..<modalities {
-      outcomes = max(outcomes, compiled.modalities.base[modality].outcomes)
+      widest = max(widest, compiled.modalities.base[modality].outcomes)
     }
-    leaves = FixedBuffer(repeating: 0, count: 256 + outcomes)
-    logs = FixedBuffer(repeating: 0, count: 256 + outcomes)
+    leaves = FixedBuffer(zeros: 256 + widest)
+    logs = FixedBuffer(zeros: 256 + widest)
     group = FixedBuffer(repeating: 0, count: modalities)
     groupOf = FixedBuffer(repeating: -1, count: modalities)
     isInformative = FixedBuffer(repeating: false, count: tables.plans.count)
     uncertain = FixedBuffer(repeating: false, count: compiled.factors.count)
     firstState = FixedBuffer(repeating: 0, count: compiled.factors.count)
+    possibleStates = FixedBuffer(repeating: 0, count: compiled.factors.count)
+    let states = compiled.model.factors.map(\.size).max() ?? 0
+    marginal = FixedBuffer(zeros: space.isJoint ? 0 : states)
+    marginalStates = FixedBuffer(repeating: 0, count: space.isJoint ? 0 : states)
+    var sparse = 0
+    for modality in 0..<modalities where compiled.modalities.base[modality].isSparse {
+      sparse = max(sparse, compiled.modalities.base[modality].outcomes)
+    }
+    outcomeWeights = FixedBuffer(zeros: sparse)
+    self.outcomes = FixedBuffer(repeating: 0, count: sparse * modalities)
+    reached = MarkSet(bound: sparse)
   }
 
   /// The joint states of the factors that a group of modalities can depend on.
@@ -79,39 +103,47 @@ final class JointInformationGain {
     return sizes.values.max() ?? 1
   }
 
-  /// The information gain in nats.
+  /// The information gain in nats at the node in a lane.
   ///
-  /// - Parameter results: what is linear in the belief, by scope.
+  /// - Parameter results: what is linear in the beliefs, by scope.
   /// - Throws: ``PlanningFailure/jointOutcomes(modalities:count:)`` where a group has more than 2^20
   ///   joint outcomes, or its states do not fit.
   func gain(
-    _ belief: UnsafePointer<Double>, _ likelihoods: UnsafePointer<Double>,
-    _ results: UnsafePointer<Double>
+    _ belief: Belief<Lanes>, lane: Int, _ likelihoods: UnsafePointer<RunTable<Parameter>>,
+    _ results: UnsafePointer<Lanes>
   ) throws(PlanningFailure) -> Double {
+    self.belief = belief
+    self.lane = lane
     entropy = 0
     for index in 0..<isInformative.count { isInformative.base[index] = false }
     if space.isJoint {
-      try gainOfJointBelief(belief, likelihoods)
+      try gainOfJointBelief(likelihoods)
     } else {
-      try gainOfMarginals(belief, likelihoods)
+      try gainOfMarginals(likelihoods)
     }
     var ambiguity = 0.0
     for index in 0..<tables.plans.count where isInformative.base[index] {
       let plan = tables.plans.base[index]
-      ambiguity += results[plan.result + plan.ambiguity]
+      ambiguity += results[plan.result + plan.ambiguity][lane]
     }
     return entropy - ambiguity
+  }
+
+  /// The node's probability of a state, or joint state.
+  @inline(__always)
+  private func probability(_ state: Int) -> Double {
+    numbers(belief.base)[state * Lanes.laneCount + lane]
   }
 
   // MARK: - Groups
 
   private func gainOfJointBelief(
-    _ belief: UnsafePointer<Double>, _ likelihoods: UnsafePointer<Double>
+    _ likelihoods: UnsafePointer<RunTable<Parameter>>
   ) throws(PlanningFailure) {
     let compiled = space.compiled
     var count = 0
-    for state in 0..<space.size where belief[state] > 0 {
-      weights.base[count] = belief[state]
+    for state in 0..<space.size where probability(state) > 0 {
+      weights.base[count] = probability(state)
       states.base[count] = Int32(state)
       count += 1
     }
@@ -125,7 +157,7 @@ final class JointInformationGain {
         varies = varies || target[index] != target[0]
       }
       groupOf.base[modality] =
-        varies ? compiled.components[compiled.model.likelihoods[modality].given[0]] : -1
+        varies ? compiled.components[parents(modality)[0]] : -1
     }
     for component in 0..<compiled.factors.count {
       try addGroup(component, count, likelihoods)
@@ -133,23 +165,41 @@ final class JointInformationGain {
   }
 
   private func gainOfMarginals(
-    _ belief: UnsafePointer<Double>, _ likelihoods: UnsafePointer<Double>
+    _ likelihoods: UnsafePointer<RunTable<Parameter>>
   ) throws(PlanningFailure) {
     let compiled = space.compiled
     for factor in 0..<compiled.factors.count {
-      let plan = compiled.factors.base[factor]
       var possible = 0
-      for state in 0..<plan.states where belief[plan.stateOffset + state] > 0 {
+      forEachPossibleState(factor) { state, _ in
         if possible == 0 { firstState.base[factor] = state }
         possible += 1
       }
       uncertain.base[factor] = possible > 1
+      possibleStates.base[factor] = possible
     }
     groupByUncertainParents()
     for leader in 0..<compiled.modalities.count {
       guard groupOf.base[leader] == leader else { continue }
-      let count = try spread(over: leader, belief)
+      let count = try spread(over: leader)
       try addGroup(leader, count, likelihoods)
+    }
+  }
+
+  /// Calls `body` with every state of a factor that is possible, in order, and its probability.
+  @inline(__always)
+  private func forEachPossibleState(_ factor: Int, _ body: (Int, Double) -> Void) {
+    let plan = space.compiled.factors.base[factor]
+    if space.isWide.base[factor], let support = belief.supports?[factor] {
+      for index in 0..<support.count {
+        let state = Int(support.states[index])
+        let p = probability(plan.stateOffset + state)
+        if p > 0 { body(state, p) }
+      }
+      return
+    }
+    for state in 0..<plan.states {
+      let p = probability(plan.stateOffset + state)
+      if p > 0 { body(state, p) }
     }
   }
 
@@ -194,11 +244,9 @@ final class JointInformationGain {
 
   /// Lists the joint states of a group's uncertain factors with their probabilities, and each
   /// modality's column there.
-  private func spread(
-    over leader: Int, _ belief: UnsafePointer<Double>
-  ) throws(PlanningFailure) -> Int {
+  private func spread(over leader: Int) throws(PlanningFailure) -> Int {
     let compiled = space.compiled
-    try reserve(leader, belief)
+    try reserve(leader)
     weights.base[0] = 1
     var count = 1
     for modality in 0..<compiled.modalities.count where groupOf.base[modality] == leader {
@@ -206,7 +254,7 @@ final class JointInformationGain {
     }
     for factor in 0..<compiled.factors.count where uncertain.base[factor] {
       guard isParent(factor, ofGroup: leader) else { continue }
-      count = multiply(by: factor, count, leader, belief)
+      count = multiply(by: factor, count, leader)
     }
     return count
   }
@@ -230,12 +278,12 @@ final class JointInformationGain {
   }
 
   /// Makes room for the joint states of a group's uncertain factors.
-  private func reserve(_ leader: Int, _ belief: UnsafePointer<Double>) throws(PlanningFailure) {
+  private func reserve(_ leader: Int) throws(PlanningFailure) {
     var needed = 1
     for factor in 0..<space.compiled.factors.count where uncertain.base[factor] {
       guard isParent(factor, ofGroup: leader) else { continue }
-      needed *= possibleStates(factor, belief)
-      if needed > JointInformationGain.largestGroup { throw groupFailure(leader) }
+      needed *= possibleStates.base[factor]
+      if needed > largestOutcomeGroup { throw groupFailure(leader) }
     }
     guard needed > capacity else { return }
     capacity = needed
@@ -246,37 +294,30 @@ final class JointInformationGain {
     states = FixedBuffer(repeating: 0, count: cells)
   }
 
-  private func possibleStates(_ factor: Int, _ belief: UnsafePointer<Double>) -> Int {
-    let plan = space.compiled.factors.base[factor]
-    var possible = 0
-    for state in 0..<plan.states where belief[plan.stateOffset + state] > 0 { possible += 1 }
-    return possible
-  }
-
-  private func multiply(
-    by factor: Int, _ count: Int, _ leader: Int, _ belief: UnsafePointer<Double>
-  ) -> Int {
+  private func multiply(by factor: Int, _ count: Int, _ leader: Int) -> Int {
     let compiled = space.compiled
-    let plan = compiled.factors.base[factor]
-    let marginal = belief + plan.stateOffset
-    let possible = possibleStates(factor, belief)
+    let possible = possibleStates.base[factor]
+    var other = 0
+    forEachPossibleState(factor) { state, p in
+      marginal.base[other] = p
+      marginalStates.base[other] = Int32(state)
+      other += 1
+    }
     // From the end, so that what is read has not been written over.
     var index = count - 1
     while index >= 0 {
       let weight = weights.base[index]
-      var target = (index + 1) * possible - 1
-      var state = plan.states - 1
-      while state >= 0 {
-        if marginal[state] > 0 {
-          for modality in 0..<compiled.modalities.count where groupOf.base[modality] == leader {
-            let run = columns.base + modality * capacity
-            // The run's own entry is overwritten last, when target reaches it.
-            run[target] = run[index] + Int32(state * stride(of: factor, in: modality))
-          }
-          weights.base[target] = weight * marginal[state]
-          target -= 1
+      other = possible - 1
+      while other >= 0 {
+        let target = index * possible + other
+        let state = Int(marginalStates.base[other])
+        for modality in 0..<compiled.modalities.count where groupOf.base[modality] == leader {
+          let run = columns.base + modality * capacity
+          // The run's own entry is overwritten last, when target reaches it.
+          run[target] = run[index] + Int32(state * stride(of: factor, in: modality))
         }
-        state -= 1
+        weights.base[target] = weight * marginal.base[other]
+        other -= 1
       }
       index -= 1
     }
@@ -309,7 +350,7 @@ final class JointInformationGain {
   // MARK: - Entropy of a group's joint outcome
 
   private func addGroup(
-    _ number: Int, _ count: Int, _ likelihoods: UnsafePointer<Double>
+    _ number: Int, _ count: Int, _ likelihoods: UnsafePointer<RunTable<Parameter>>
   ) throws(PlanningFailure) {
     groupCount = 0
     var outcomes = 1
@@ -319,7 +360,7 @@ final class JointInformationGain {
         true
       groupCount += 1
       outcomes *= space.compiled.modalities.base[modality].outcomes
-      if outcomes > JointInformationGain.largestGroup { throw groupFailure(number) }
+      if outcomes > largestOutcomeGroup { throw groupFailure(number) }
     }
     if groupCount == 0 { return }
     for index in 0..<count {
@@ -331,38 +372,88 @@ final class JointInformationGain {
   }
 
   /// Goes through the outcomes of one modality, given what is left after the outcomes before.
-  private func descend(_ depth: Int, _ count: Int, _ likelihoods: UnsafePointer<Double>) {
+  private func descend(
+    _ depth: Int, _ count: Int, _ likelihoods: UnsafePointer<RunTable<Parameter>>
+  ) {
     let modality = group.base[depth]
-    let plan = space.compiled.modalities.base[modality]
-    let table = likelihoods + plan.offset
+    let table = likelihoods[modality]
     let column = columns.base + modality * capacity
     let weight = remaining.base + depth * capacity
     let state = states.base + depth * capacity
-    if depth == groupCount - 1 {
+    let isLast = depth == groupCount - 1
+    if table.isSparse {
+      descendSparsely(depth, count, table, likelihoods)
+      return
+    }
+    if isLast {
       let run = leaves.base + leafCount
-      for outcome in 0..<plan.outcomes { run[outcome] = 0 }
+      for outcome in 0..<table.length { run[outcome] = 0 }
       for index in 0..<count {
-        Contraction.addScaled(
-          weight[index], table + Int(column[Int(state[index])]) * plan.outcomes, to: run,
-          count: plan.outcomes)
+        let cells = table.cells + Int(column[Int(state[index])]) * table.length
+        let weight = weight[index]
+        for outcome in 0..<table.length { run[outcome] += weight * cells[outcome][lane: lane] }
       }
-      leafCount += plan.outcomes
+      leafCount += table.length
       if leafCount >= 256 { flush() }
       return
     }
-    let nextWeight = weight + capacity
-    let nextState = state + capacity
-    for outcome in 0..<plan.outcomes {
+    for outcome in 0..<table.length {
       var left = 0
       for index in 0..<count {
-        let p = table[Int(column[Int(state[index])]) * plan.outcomes + outcome]
-        if p == 0 { continue }
-        nextWeight[left] = weight[index] * p
-        nextState[left] = state[index]
-        left += 1
+        let cell = table.cells + Int(column[Int(state[index])]) * table.length
+        left = keep(depth, index, cell[outcome][lane: lane], left)
       }
       if left > 0 { descend(depth + 1, left, likelihoods) }
     }
+  }
+
+  /// The same where only outcomes that some state leads to are known.
+  private func descendSparsely(
+    _ depth: Int, _ count: Int, _ table: RunTable<Parameter>,
+    _ likelihoods: UnsafePointer<RunTable<Parameter>>
+  ) {
+    let column = columns.base + group.base[depth] * capacity
+    let weight = remaining.base + depth * capacity
+    let state = states.base + depth * capacity
+    let isLast = depth == groupCount - 1
+    for index in 0..<count {
+      let run = Int(column[Int(state[index])])
+      for cell in table.cells(of: run) {
+        let outcome = table.place(cell, in: run)
+        reached.insert(outcome)
+        if isLast { outcomeWeights.base[outcome] += weight[index] * table.cells[cell][lane: lane] }
+      }
+    }
+    let listed = outcomes.base + depth * outcomeWeights.count
+    let reachedCount = reached.drain(into: listed)
+    for entry in 0..<reachedCount {
+      let outcome = Int(listed[entry])
+      if isLast {
+        leaves.base[leafCount] = outcomeWeights.base[outcome]
+        outcomeWeights.base[outcome] = 0
+        leafCount += 1
+        if leafCount >= 256 { flush() }
+        continue
+      }
+      var left = 0
+      for index in 0..<count {
+        guard let cell = table.cell(of: Int(column[Int(state[index])]), at: outcome) else {
+          continue
+        }
+        left = keep(depth, index, table.cells[cell][lane: lane], left)
+      }
+      if left > 0 { descend(depth + 1, left, likelihoods) }
+    }
+  }
+
+  /// Hands a state on to the next modality, unless the outcome rules it out; returns how many are left.
+  @inline(__always)
+  private func keep(_ depth: Int, _ index: Int, _ p: Double, _ left: Int) -> Int {
+    if p == 0 { return left }
+    let place = (depth + 1) * capacity + left
+    remaining.base[place] = remaining.base[depth * capacity + index] * p
+    states.base[place] = states.base[depth * capacity + index]
+    return left + 1
   }
 
   /// Takes the logarithms that are due: entropy gains -p ln p of each leaf.

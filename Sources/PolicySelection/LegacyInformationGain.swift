@@ -8,14 +8,15 @@ import Kernels
 ///     sum_{s in S} q(s) sum_o P(o|s) ln(P(o|s) + e^-16) - sum_o q(o) ln(q(o) + 1e-16)
 ///
 /// with S the joint states of probability above e^-16 and o the joint outcome of all modalities.
-final class LegacyInformationGain {
-  private static let insideOffset = VectorMath.exp(-16)
-
+final class LegacyInformationGain<Parameter: StepNumber> {
+  private let insideOffset = VectorMath.exp(-16)
   private let space: BeliefSpace
   private let outcomes: Int
   private let maps: [FixedBuffer<Int32>]
   private let states: FixedBuffer<Double>
   private let joint: FixedBuffer<Double>
+  private let marginals: FixedBuffer<Double>
+  private let distribution: FixedBuffer<Double>
   private let column: FixedBuffer<Double>
   private let logs: FixedBuffer<Double>
 
@@ -24,7 +25,7 @@ final class LegacyInformationGain {
     self.space = space
     let compiled = space.compiled
     let model = compiled.model
-    let limit = JointInformationGain.largestGroup
+    let limit = largestOutcomeGroup
     guard let outcomes = product(model.modalities.map(\.size)), outcomes <= limit,
       compiled.jointStateCount <= limit
     else {
@@ -43,30 +44,49 @@ final class LegacyInformationGain {
     }
     states = FixedBuffer(repeating: 0, count: compiled.jointStateCount)
     joint = FixedBuffer(repeating: 0, count: outcomes)
+    marginals = FixedBuffer(repeating: 0, count: compiled.stateCount)
+    distribution = FixedBuffer(
+      repeating: 0, count: compiled.model.modalities.map(\.size).max() ?? 1)
     column = FixedBuffer(repeating: 0, count: outcomes)
     logs = FixedBuffer(repeating: 0, count: outcomes)
   }
 
-  func gain(_ marginals: UnsafePointer<Double>, _ likelihoods: UnsafePointer<Double>) -> Double {
-    space.jointStates(of: marginals, into: states.base)
+  func gain(
+    _ beliefs: Belief<Lanes>, lane: Int, _ likelihoods: UnsafePointer<RunTable<Parameter>>
+  ) -> Double {
+    for state in 0..<marginals.count { marginals.base[state] = beliefs.base[state][lane] }
+    states.base[0] = 1
+    var count = 1
+    for factor in 0..<space.compiled.factors.count {
+      let plan = space.compiled.factors.base[factor]
+      count = outerProduct(states.base, count, marginals.base + plan.stateOffset, plan.states)
+    }
     for outcome in 0..<outcomes { joint.base[outcome] = 0 }
     var expected = 0.0
-    for state in 0..<states.count where states.base[state] > LegacyInformationGain.insideOffset {
-      fillColumn(state, likelihoods)
+    for state in 0..<states.count where states.base[state] > insideOffset {
+      fillColumn(state, lane, likelihoods)
       Contraction.addScaled(states.base[state], column.base, to: joint.base, count: outcomes)
-      expected += states.base[state] * negentropy(column.base, LegacyInformationGain.insideOffset)
+      expected += states.base[state] * negentropy(column.base, insideOffset)
     }
     return expected - negentropy(joint.base, legacyOffset)
   }
 
   /// P(joint outcome | joint state), the last modality varying fastest.
-  private func fillColumn(_ state: Int, _ likelihoods: UnsafePointer<Double>) {
+  private func fillColumn(
+    _ state: Int, _ lane: Int, _ likelihoods: UnsafePointer<RunTable<Parameter>>
+  ) {
     column.base[0] = 1
     var count = 1
     for modality in 0..<maps.count {
-      let plan = space.compiled.modalities.base[modality]
-      let run = likelihoods + plan.offset + Int(maps[modality].base[state]) * plan.outcomes
-      count = outerProduct(column.base, count, run, plan.outcomes)
+      let table = likelihoods[modality]
+      let run = Int(maps[modality].base[state])
+      if table.isSparse {
+        for outcome in 0..<table.length { distribution.base[outcome] = 0 }
+      }
+      for cell in table.cells(of: run) {
+        distribution.base[table.place(cell, in: run)] = table.cells[cell][lane: lane]
+      }
+      count = outerProduct(column.base, count, distribution.base, table.length)
     }
   }
 

@@ -2,132 +2,170 @@ import GenerativeModel
 import Inference
 import Kernels
 
-/// Values the predicted beliefs of one level: what each promises of outcomes and teaches.
-final class NodeEvaluation {
+/// Values predicted beliefs, a block of them at once: what each promises of outcomes and teaches.
+final class NodeEvaluation<Arithmetic: StepArithmetic> {
+  typealias Nodes = Arithmetic.Nodes
+  typealias Parameter = Arithmetic.Parameter
+
   private let space: BeliefSpace
   private let settings: PlanningSettings
-  private let tables: PlanningTables
-  private let joint: JointInformationGain?
-  private let legacy: LegacyInformationGain?
-  private let scratch: FixedBuffer<Double>
-  private let marginals: FixedBuffer<Double>
-  /// What is linear in each belief of a level, by node, scope and place in the scope's plan; and for
-  /// entropies its logarithms.
-  private let results: FixedBuffer<Double>
-  private let logs: FixedBuffer<Double>
-  private let weighted: FixedBuffer<Double>
-  /// By plan: whether its table is contracted whole.
-  private let isWhole: FixedBuffer<Bool>
+  private let tables: PlanningTables<Parameter>
+  private let dynamics: BeliefDynamics<Nodes>
+  private let plans: UnsafePointer<PlanningScope>
+  private let planScopes: UnsafePointer<Int>
+  private let planCount: Int
+  private let joint: JointInformationGain<Parameter>?
+  private let legacy: LegacyInformationGain<Parameter>?
+  /// What is linear in each belief of a block, by scope and place in the scope's plan; and for entropies
+  /// its logarithms.
+  private let results: FixedBuffer<Lanes>
+  private let logs: FixedBuffer<Lanes>
+  private let weighted: FixedBuffer<Lanes>
+  /// Predicted outcomes of sparse likelihoods.
+  private let outcomes: FixedBuffer<Lanes>
+  private let outcomeList: FixedBuffer<Int32>
+  private var reached: MarkSet
   private let addsEntropies: Bool
 
   init(
-    _ space: BeliefSpace, _ settings: PlanningSettings, _ tables: PlanningTables, capacity: Int
+    _ space: BeliefSpace, _ settings: PlanningSettings, _ tables: PlanningTables<Parameter>,
+    _ dynamics: BeliefDynamics<Nodes>
   ) throws(InvalidInput) {
     self.space = space
     self.settings = settings
     self.tables = tables
+    self.dynamics = dynamics
+    plans = UnsafePointer(tables.plans.base)
+    planScopes = UnsafePointer(tables.planScopes.base)
+    planCount = tables.plans.count
     let isJoint = settings.stateInformationGain && settings.informationGain == .joint
     let isLegacy = isJoint && settings.convention == .pymdp007
     joint = isJoint && !isLegacy ? JointInformationGain(space, tables) : nil
     legacy = isLegacy ? try LegacyInformationGain(space) : nil
     addsEntropies = settings.stateInformationGain && !isJoint
-    scratch = FixedBuffer(repeating: 0, count: space.scratchCount)
-    marginals = FixedBuffer(repeating: 0, count: space.compiled.stateCount)
-    results = FixedBuffer(repeating: 0, count: capacity * tables.resultCount)
-    logs = FixedBuffer(repeating: 0, count: addsEntropies ? capacity * tables.resultCount : 0)
-    var widest = 1
-    for modality in 0..<space.compiled.modalities.count {
-      widest = max(widest, space.compiled.modalities.base[modality].outcomes)
+    results = FixedBuffer(zeros: tables.resultCount)
+    let model = space.compiled.model
+    let widest = max(
+      model.factors.map(\.size).max() ?? 1, model.modalities.map(\.size).max() ?? 1)
+    weighted = FixedBuffer(zeros: widest)
+    var sparse = 0
+    for index in 0..<tables.sparseModalities.count {
+      sparse = max(sparse, model.modalities[tables.sparseModalities.base[index]].size)
     }
-    for factor in 0..<space.compiled.factors.count {
-      widest = max(widest, space.compiled.factors.base[factor].states)
-    }
-    weighted = FixedBuffer(repeating: 0, count: widest)
-    isWhole = FixedBuffer(
-      (0..<tables.plans.count).map {
-        let plan = tables.plans.base[$0]
-        return isContractedWhole(
-          tables.folded.base + plan.table, columns: plan.columns, size: plan.width)
-      })
+    logs = FixedBuffer(zeros: max(tables.resultCount, 2 * sparse))
+    outcomes = FixedBuffer(zeros: sparse)
+    outcomeList = FixedBuffer(repeating: 0, count: sparse)
+    reached = MarkSet(bound: sparse)
   }
 
-  /// Values `count` beliefs that a policy can arrive at in its `planningStep`-th step.
+  /// Values a block of beliefs that a policy can arrive at in its `planningStep`-th step.
+  ///
+  /// - Parameter nodes: the lanes that hold a node, of which some terms are taken one by one.
   func evaluate(
-    _ beliefs: UnsafePointer<Double>, count: Int, planningStep: Int, _ model: ModelTables,
-    inductive: UnsafePointer<Double>?, into terms: UnsafeMutablePointer<ExpectedFreeEnergy.Terms>
+    _ block: Belief<Lanes>, nodes: Int, planningStep: Int,
+    _ likelihoods: UnsafePointer<RunTable<Parameter>>,
+    inductive: InductivePreference<Arithmetic>?, into terms: NodeTerms, at index: Int
   ) throws(PlanningFailure) {
+    var utility = Lanes.zero
+    var ambiguity = Lanes.zero
+    var novelty = Lanes.zero
     let row = min(planningStep, tables.preferenceRows - 1)
-    for node in 0..<count {
-      let belief = beliefs + node * space.size
-      let result = results.base + node * tables.resultCount
-      var value = contract(belief, row: row, into: result)
-      if let joint {
-        value.stateInformationGain = try joint.gain(belief, model.likelihoodColumns.base, result)
-      } else if let legacy {
-        space.marginals(of: belief, into: marginals.base)
-        value.stateInformationGain = legacy.gain(marginals.base, model.likelihoodColumns.base)
+    for plan in 0..<planCount { contract(plan, block, row, &utility, &ambiguity, &novelty) }
+    if !settings.utility { utility = .zero }
+
+    var gain = Lanes.zero
+    if addsEntropies {
+      gain = outcomeEntropy() - ambiguity
+      for modality in 0..<tables.sparseModalities.count {
+        gain += sparseEntropy(tables.sparseModalities.base[modality], block, likelihoods)
       }
-      if tables.hasLikelihoodNovelty && settings.convention != .standard {
-        value.parameterInformationGain = productNovelty(belief, result)
+    } else if let joint {
+      for lane in 0..<nodes {
+        gain[lane] = try joint.gain(block, lane: lane, likelihoods, results.base)
       }
-      if let inductive {
-        space.marginals(of: belief, into: marginals.base)
-        value.inductive = Contraction.dot(
-          marginals.base, inductive, count: space.compiled.stateCount)
-      }
-      terms[node] = value
+    } else if let legacy {
+      let marginals = dynamics.marginals(of: block)
+      for lane in 0..<nodes { gain[lane] = legacy.gain(marginals, lane: lane, likelihoods) }
     }
-    if addsEntropies { addOutcomeEntropies(count, to: terms) }
+
+    if settings.convention != .standard {
+      novelty =
+        tables.hasLikelihoodNovelty ? productNovelty(block, likelihoods) : .zero
+    }
+    let nearer = inductive?.value(dynamics.marginals(of: block)) ?? .zero
+    terms.utility.base[index] = utility
+    terms.stateInformationGain.base[index] = gain
+    terms.parameterInformationGain.base[index] = novelty
+    terms.inductive.base[index] = nearer
+    terms.total.base[index] = ((utility + gain) + novelty) + nearer
   }
 
-  /// Takes everything that is linear in a belief, one contraction a scope, and sums it up.
+  /// Takes everything that is linear in a belief and belongs to one scope.
+  @inline(__always)
   private func contract(
-    _ belief: UnsafePointer<Double>, row: Int, into results: UnsafeMutablePointer<Double>
-  ) -> ExpectedFreeEnergy.Terms {
-    var utility = 0.0
-    var ambiguity = 0.0
-    var novelty = 0.0
-    for index in 0..<tables.plans.count {
-      let plan = tables.plans.base[index]
-      let q = space.distribution(
-        of: tables.planScopes.base[index], in: belief, scratch: scratch.base)
-      let table = tables.folded.base + plan.table
-      let run = results + plan.result
-      if isWhole.base[index] {
-        Contraction.transposedMatrixVector(
-          table, rows: plan.columns, columns: plan.width, q, into: run)
-      } else {
-        for place in 0..<plan.width { run[place] = 0 }
-        for column in 0..<plan.columns where q[column] != 0 {
-          Contraction.addScaled(q[column], table + column * plan.width, to: run, count: plan.width)
-        }
-      }
-      utility += run[plan.utility + row]
-      ambiguity += run[plan.ambiguity]
-      if tables.hasLikelihoodNovelty { novelty += run[plan.novelty] }
-    }
-    var value = ExpectedFreeEnergy.Terms()
-    if settings.utility { value.utility = utility }
-    if addsEntropies { value.stateInformationGain = -ambiguity }
-    if settings.convention == .standard { value.parameterInformationGain = novelty }
-    return value
+    _ index: Int, _ block: Belief<Lanes>, _ row: Int, _ utility: inout Lanes,
+    _ ambiguity: inout Lanes, _ novelty: inout Lanes
+  ) {
+    let plan = plans[index]
+    let run = results.base + plan.result
+    Nodes.expect(
+      RunTable(
+        count: plan.columns, length: plan.width, cells: tables.folded.base + plan.table),
+      first: 0, dynamics.distribution(of: planScopes[index], in: block), into: run)
+    utility += run[plan.utility + row]
+    ambiguity += run[plan.ambiguity]
+    if tables.hasLikelihoodNovelty { novelty += run[plan.novelty] }
   }
 
-  /// Adds H[q(o_m)] of every modality, the logarithms of all beliefs taken together.
-  private func addOutcomeEntropies(
-    _ count: Int, to terms: UnsafeMutablePointer<ExpectedFreeEnergy.Terms>
-  ) {
-    let width = tables.resultCount
-    let floor = tables.entropyFloor
-    VectorMath.log(results.base, atLeast: floor, into: logs.base, count: count * width)
-    for node in 0..<count {
-      for index in 0..<tables.plans.count {
-        let plan = tables.plans.base[index]
-        let start = node * width + plan.result
-        terms[node].stateInformationGain -= Contraction.dot(
-          results.base + start, logs.base + start, count: plan.outcomes)
+  /// The sum of H[q(o_m)] over the modalities whose outcomes are among the results.
+  private func outcomeEntropy() -> Lanes {
+    var entropy = Lanes.zero
+    for index in 0..<planCount {
+      let plan = plans[index]
+      let run = results.base + plan.result
+      VectorMath.log(run, atLeast: tables.entropyFloor, into: logs.base, count: plan.outcomes)
+      entropy = entropy - Lanes.dot(run, logs.base, count: plan.outcomes)
+    }
+    return entropy
+  }
+
+  // MARK: - Sparse likelihoods
+
+  /// Fills the first half of `logs` with q(o) of the outcomes that some lane can lead to, and returns how
+  /// many they are; `outcomeList` has them in order.
+  private func predictSparsely(
+    _ modality: Int, _ block: Belief<Lanes>,
+    _ likelihoods: UnsafePointer<RunTable<Parameter>>
+  ) -> Int {
+    let table = likelihoods[modality]
+    let states = dynamics.distribution(
+      of: space.compiled.modalities.base[modality].scope, in: block)
+    for index in 0..<states.count where states.weights[index].isAnyNonzero {
+      let column = states.column(index)
+      for cell in table.cells(of: column) {
+        let outcome = table.place(cell, in: column)
+        outcomes.base[outcome] += states.weights[index] * Nodes.widened(table.cells[cell])
+        reached.insert(outcome)
       }
     }
+    let count = reached.drain(into: outcomeList.base)
+    for index in 0..<count {
+      let outcome = Int(outcomeList.base[index])
+      logs.base[index] = outcomes.base[outcome]
+      outcomes.base[outcome] = .zero
+    }
+    return count
+  }
+
+  /// H[q(o_m)] of a modality with a sparse likelihood.
+  private func sparseEntropy(
+    _ modality: Int, _ block: Belief<Lanes>,
+    _ likelihoods: UnsafePointer<RunTable<Parameter>>
+  ) -> Lanes {
+    let count = predictSparsely(modality, block, likelihoods)
+    let second = logs.base + outcomes.count
+    VectorMath.log(logs.base, atLeast: tables.entropyFloor, into: second, count: count)
+    return Lanes.zero - Lanes.dot(logs.base, second, count: count)
   }
 
   // MARK: - Novelty
@@ -135,52 +173,51 @@ final class NodeEvaluation {
   /// sum_m sum_o q(o_m) sum_s v(o_m, s) q(s): outcomes and states averaged apart, as in pymdp
   /// (`control.calc_pA_info_gain`).
   private func productNovelty(
-    _ belief: UnsafePointer<Double>, _ results: UnsafePointer<Double>
-  ) -> Double {
-    var sum = 0.0
+    _ block: Belief<Lanes>, _ likelihoods: UnsafePointer<RunTable<Parameter>>
+  ) -> Lanes {
+    var sum = Lanes.zero
     for modality in 0..<space.compiled.modalities.count {
       let plan = space.compiled.modalities.base[modality]
-      let q = space.distribution(of: plan.scope, in: belief, scratch: scratch.base)
-      sum += expectedWeight(
-        tables.likelihoodWeights.base + plan.offset, q, plan.columns,
-        results + tables.outcomeResults.base[modality], plan.outcomes)
-    }
-    return sum
-  }
-
-  /// What taking an action from a belief teaches about the transitions, in nats.
-  func transitionNovelty(
-    _ belief: UnsafePointer<Double>, action: UnsafePointer<Int>, next: UnsafePointer<Double>,
-    scratch: UnsafeMutablePointer<Double>
-  ) -> Double {
-    var sum = 0.0
-    if settings.convention != .standard { space.marginals(of: next, into: marginals.base) }
-    for factor in 0..<space.compiled.factors.count {
-      let plan = space.compiled.factors.base[factor]
-      let parents = space.distribution(of: plan.scope, in: belief, scratch: scratch)
-      if settings.convention == .standard {
-        let row = tables.noveltyOffsets[factor] + action[factor] * plan.columns
-        sum += Contraction.dot(
-          tables.transitionNovelty.base + row, parents, count: plan.columns)
-      } else {
-        let start = plan.offset + action[factor] * plan.columns * plan.states
-        sum += expectedWeight(
-          tables.transitionWeights.base + start, parents, plan.columns,
-          marginals.base + plan.stateOffset, plan.states)
+      let weights = tables.likelihoodWeights.base[modality]
+      let start = tables.outcomeResults.base[modality]
+      guard start < 0 else {
+        let states = dynamics.distribution(of: plan.scope, in: block)
+        Nodes.expect(weights, first: 0, states, into: weighted.base)
+        sum += Lanes.dot(weighted.base, results.base + start, count: plan.outcomes)
+        continue
+      }
+      let count = predictSparsely(modality, block, likelihoods)
+      let states = dynamics.distribution(of: plan.scope, in: block)
+      Nodes.expect(weights, first: 0, states, into: weighted.base)
+      for index in 0..<count {
+        sum += weighted.base[Int(outcomeList.base[index])] * logs.base[index]
       }
     }
     return sum
   }
 
-  private func expectedWeight(
-    _ weights: UnsafePointer<Double>, _ given: UnsafePointer<Double>, _ columns: Int,
-    _ values: UnsafePointer<Double>, _ count: Int
-  ) -> Double {
-    for value in 0..<count { weighted.base[value] = 0 }
-    for column in 0..<columns where given[column] != 0 {
-      Contraction.addScaled(
-        given[column], weights + column * count, to: weighted.base, count: count)
+  /// What taking an action from the beliefs of a block teaches about the transitions, in nats.
+  func transitionNovelty(
+    _ block: Belief<Lanes>, action: UnsafePointer<Int>, next: Belief<Lanes>
+  ) -> Lanes {
+    var sum = Lanes.zero
+    let marginals = settings.convention == .standard ? next : dynamics.marginals(of: next)
+    for factor in 0..<space.compiled.factors.count {
+      let plan = space.compiled.factors.base[factor]
+      let parents = dynamics.distribution(of: plan.scope, in: block)
+      let first = action[factor] * plan.columns
+      if settings.convention == .standard {
+        let row = tables.transitionNovelty.base + tables.noveltyOffsets.base[factor] + first
+        for index in 0..<parents.count {
+          sum += Nodes.widened(row[parents.column(index)]) * parents.weights[index]
+        }
+      } else {
+        Nodes.expect(
+          tables.transitionWeights.base[factor], first: first, parents, into: weighted.base)
+        sum += Lanes.dot(
+          weighted.base, marginals.base + plan.stateOffset, count: plan.states)
+      }
     }
-    return Contraction.dot(weighted.base, values, count: count)
+    return sum
   }
 }

@@ -9,30 +9,36 @@ import Kernels
 /// `a0` is the sum of the counts. A count of zero has weight zero. Source: pymdp 1.x
 /// `maths._exact_wnorm`, pymdp 0.0.7 `maths.spm_wnorm`, both with the sign reversed; the exact form
 /// here cancels nothing, so it holds from 1e-12 to 1e12 counts.
-public func noveltyWeights(
-  _ counts: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>, count: Int,
+public func noveltyWeights<Number: StepNumber>(
+  _ counts: UnsafePointer<Number>, into weights: UnsafeMutablePointer<Number>, count: Int,
   _ novelty: PlanningSettings.Novelty, _ convention: PlanningConvention = .standard
 ) {
   // What the originals add to each count, or raise it to, before anything else.
-  func conditioned(_ value: Double) -> Double {
+  func conditioned(_ value: Number) -> Number {
     switch convention {
     case .standard: value
-    case .pymdp1: max(value, smallestProbability)
-    case .pymdp007: value + legacyOffset
+    case .pymdp1: .greater(value, Number(broadcast: smallestProbability))
+    case .pymdp007: value + Number(broadcast: legacyOffset)
     }
   }
-  var total = 0.0
+  var total = Number.zero
   for index in 0..<count { total += conditioned(counts[index]) }
+  let whole = excess(total, novelty)
   for index in 0..<count {
-    guard counts[index] > 0 else {
-      weights[index] = 0
-      continue
-    }
-    let a = conditioned(counts[index])
-    weights[index] =
-      novelty == .exact
-      ? digammaExcess(a) - digammaExcess(total) : 1 / a - 1 / total
+    weights[index] = .choose(
+      Number.isGreater(counts[index], .zero),
+      excess(conditioned(counts[index]), novelty) - whole, .zero)
   }
+}
+
+/// The part of a weight that one count makes, lane by lane.
+private func excess<Number: StepNumber>(
+  _ count: Number, _ novelty: PlanningSettings.Novelty
+) -> Number {
+  guard novelty == .exact else { return Number(broadcast: 1) / count }
+  var result = Number.zero
+  for lane in 0..<Number.laneCount { result[lane: lane] = digammaExcess(count[lane: lane]) }
+  return result
 }
 
 /// psi(a + 1) - ln a for a > 0: positive, falling, about 1 / (2a) for large a.

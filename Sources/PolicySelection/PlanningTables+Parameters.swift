@@ -4,52 +4,87 @@ import Kernels
 
 extension PlanningTables {
   /// Follows likelihoods and preferences that have changed.
-  public func refreshLikelihoods(_ tables: ModelTables) {
-    for cell in 0..<folded.count { folded.base[cell] = 0 }
-    for modality in 0..<compiled.modalities.count {
-      let modalityPlan = compiled.modalities.base[modality]
-      let plan = plans.base[planOfScope.base[modalityPlan.scope]]
-      let counts =
-        hasLikelihoodNovelty && compiled.model.concentration.likelihood[modality] != nil
-        ? tables.likelihoodCounts : nil
-      for column in 0..<modalityPlan.columns {
-        let start = modalityPlan.offset + column * modalityPlan.outcomes
-        fold(
-          tables.likelihoodColumns.base + start, of: modality, plan,
-          into: folded.base + plan.table + column * plan.width)
-        guard let counts else { continue }
-        fillWeights(
-          counts.base + start, into: likelihoodWeights.base + start, modalityPlan.outcomes)
-        folded.base[plan.table + column * plan.width + plan.novelty] += Contraction.dot(
-          tables.likelihoodColumns.base + start, likelihoodWeights.base + start,
-          count: modalityPlan.outcomes)
+  ///
+  /// - Parameter changed: by modality, the joint states whose likelihood has; nil stands for all.
+  public func refreshLikelihoods(
+    _ tables: ModelTables<Parameter>, _ changed: [ChangedRuns]? = nil
+  ) {
+    if hasLikelihoodNovelty {
+      for modality in 0..<compiled.modalities.count {
+        refreshWeights(of: modality, tables, changed?[modality])
+      }
+    }
+    for index in 0..<plans.count {
+      let scope = planScopes.base[index]
+      guard let changed else {
+        for column in 0..<plans.base[index].columns { fold(index, column, tables) }
+        continue
+      }
+      for modality in 0..<compiled.modalities.count
+      where compiled.modalities.base[modality].scope == scope {
+        changed[modality].forEach(of: plans.base[index].columns) { fold(index, $0, tables) }
       }
     }
   }
 
-  /// Adds what one modality's P(outcome | joint state) gives to the results of its scope.
-  private func fold(
-    _ likelihood: UnsafePointer<Double>, of modality: Int, _ plan: ScopePlan,
-    into cell: UnsafeMutablePointer<Double>
+  private func refreshWeights(
+    of modality: Int, _ tables: ModelTables<Parameter>, _ changed: ChangedRuns?
   ) {
-    let modalityPlan = compiled.modalities.base[modality]
-    if plan.outcomes > 0 {
-      let outcomes = cell + outcomeResults.base[modality] - plan.result
-      for outcome in 0..<modalityPlan.outcomes { outcomes[outcome] = likelihood[outcome] }
+    guard let counts = tables.likelihoodCounts.base[modality] else { return }
+    let table = likelihoodWeights.base[modality]
+    func refresh(_ column: Int) { fillWeights(counts, table, column) }
+    if let changed {
+      changed.forEach(of: table.count, refresh)
+    } else {
+      for column in 0..<table.count { refresh(column) }
     }
+  }
+
+  /// Sums up what the modalities of a scope give for one of its joint states.
+  private func fold(_ index: Int, _ column: Int, _ tables: ModelTables<Parameter>) {
+    let plan = plans.base[index]
+    let scope = planScopes.base[index]
+    let cell = folded.base + plan.table + column * plan.width
+    for place in 0..<plan.width { cell[place] = .zero }
+    for modality in 0..<compiled.modalities.count
+    where compiled.modalities.base[modality].scope == scope {
+      fold(modality, tables.likelihoodColumns.base[modality], column, plan, into: cell)
+    }
+  }
+
+  private func fold(
+    _ modality: Int, _ likelihood: RunTable<Parameter>, _ column: Int, _ plan: PlanningScope,
+    into cell: UnsafeMutablePointer<Parameter>
+  ) {
+    let cells = likelihood.cells(of: column)
+    let start = likelihood.cells + cells.lowerBound
+    if outcomeResults.base[modality] >= 0 {
+      let outcomes = cell + (outcomeResults.base[modality] - plan.result)
+      for outcome in 0..<cells.count { outcomes[outcome] = start[outcome] }
+    }
+    let offset = compiled.modalities.base[modality].outcomeOffset
     for row in 0..<preferenceRows {
-      cell[plan.utility + row] += Contraction.dot(
-        likelihood, preferences.base + row * compiled.outcomeCount + modalityPlan.outcomeOffset,
-        count: modalityPlan.outcomes)
+      let preference = preferences.base + row * compiled.outcomeCount + offset
+      if likelihood.isSparse {
+        for entry in cells {
+          cell[plan.utility + row] +=
+            likelihood.cells[entry] * preference[likelihood.place(entry, in: column)]
+        }
+      } else {
+        cell[plan.utility + row] += Parameter.dot(start, preference, count: cells.count)
+      }
     }
-    cell[plan.ambiguity] += entropy(likelihood, modalityPlan.outcomes)
+    cell[plan.ambiguity] += entropy(start, cells.count)
+    if hasLikelihoodNovelty, compiled.model.concentration.likelihood[modality] != nil {
+      cell[plan.novelty] += Parameter.dot(
+        start, likelihoodWeights.base[modality].cells + cells.lowerBound, count: cells.count)
+    }
   }
 
   /// H[p] in nats; 0 ln 0 is 0.
-  private func entropy(_ p: UnsafePointer<Double>, _ count: Int) -> Double {
-    var sum = 0.0
-    for index in 0..<count { sum -= p[index] * VectorMath.log(max(p[index], entropyFloor)) }
-    return sum
+  private func entropy(_ p: UnsafePointer<Parameter>, _ count: Int) -> Parameter {
+    VectorMath.log(p, atLeast: entropyFloor, into: scratch.base, count: count)
+    return Parameter.zero - Parameter.dot(p, scratch.base, count: count)
   }
 
   /// What a probability is raised to before its logarithm is taken in an entropy; it matters only at 0.
@@ -58,25 +93,36 @@ extension PlanningTables {
   }
 
   /// Follows transitions that have changed.
-  public func refreshTransitions(_ tables: ModelTables) {
-    guard hasTransitionNovelty, let counts = tables.transitionCounts else { return }
-    for factor in 0..<compiled.factors.count
-    where compiled.model.concentration.transition[factor] != nil {
-      let plan = compiled.factors.base[factor]
-      for column in 0..<plan.columns * plan.actions {
-        let start = plan.offset + column * plan.states
-        fillWeights(counts.base + start, into: transitionWeights.base + start, plan.states)
-        transitionNovelty.base[noveltyOffsets[factor] + column] = Contraction.dot(
-          tables.transitionColumns.base + start, transitionWeights.base + start,
-          count: plan.states)
+  ///
+  /// - Parameter changed: by factor, the distributions that have; nil stands for all.
+  public func refreshTransitions(
+    _ tables: ModelTables<Parameter>, _ changed: [ChangedRuns]? = nil
+  ) {
+    guard hasTransitionNovelty else { return }
+    for factor in 0..<compiled.factors.count {
+      guard let counts = tables.transitionCounts.base[factor] else { continue }
+      let table = transitionWeights.base[factor]
+      func refresh(_ run: Int) {
+        fillWeights(counts, table, run)
+        let cells = table.cells(of: run)
+        transitionNovelty.base[noveltyOffsets.base[factor] + run] = Parameter.dot(
+          tables.transitions.base[factor].cells + cells.lowerBound,
+          table.cells + cells.lowerBound, count: cells.count)
+      }
+      if let changed {
+        changed[factor].forEach(of: table.count, refresh)
+      } else {
+        for run in 0..<table.count { refresh(run) }
       }
     }
   }
 
   private func fillWeights(
-    _ counts: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>, _ count: Int
+    _ counts: UnsafePointer<Parameter>, _ table: RunTable<Parameter>, _ run: Int
   ) {
+    let cells = table.cells(of: run)
     noveltyWeights(
-      counts, into: weights, count: count, settings.novelty, settings.convention)
+      counts + cells.lowerBound, into: table.cells + cells.lowerBound, count: cells.count,
+      settings.novelty, settings.convention)
   }
 }
