@@ -6,19 +6,22 @@
 // One copy of a loop for each generation of x86-64, chosen when the program is loaded. The copies
 // differ in the width of their registers and not in their arithmetic: contraction is off in every
 // file that uses this, so they give the same bits. Needs indirect functions, hence glibc; they are
-// resolved before the thread sanitizer is ready, so not under it.
+// resolved before the thread sanitizer is ready, so not under it. Tests/VectorMathClones defines
+// AIF_TARGET_CLONES to build each copy by itself.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define AIF_NO_TARGET_CLONES
 #endif
 #endif
 
+#ifndef AIF_TARGET_CLONES
 #if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && \
     !defined(AIF_NO_TARGET_CLONES)
 #define AIF_TARGET_CLONES \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define AIF_TARGET_CLONES
+#endif
 #endif
 
 #define AIF_INLINE static inline __attribute__((always_inline))

@@ -1,11 +1,11 @@
 import CVectorMath
 
-/// Exponential and natural logarithm of whole arrays.
+/// Exponential, natural logarithm and digamma function of whole arrays.
 ///
 /// An element's result depends on that element alone: not on its place in the array, the array's
-/// length or alignment, nor the processor's instruction set. Errors are below 1 ulp over the whole
-/// range, subnormal numbers included. `exp` gives 0 and infinity where the result is out of range,
-/// `log` gives -infinity at 0 and NaN below; a NaN stays NaN.
+/// length or alignment, nor the processor's instruction set. Errors of `exp` and `log` are below
+/// 1 ulp over the whole range, subnormal numbers included. `exp` gives 0 and infinity where the
+/// result is out of range, `log` gives -infinity at 0 and NaN below; a NaN stays NaN.
 ///
 /// - Complexity: O(count); about 1 ns an element on a processor with 512-bit registers.
 ///

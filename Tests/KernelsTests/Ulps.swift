@@ -50,3 +50,17 @@ func logarithms(_ x: [Double]) -> [Double] {
   VectorMath.log(x, into: &y, count: x.count)
   return y
 }
+
+/// The digamma function of some numbers.
+func digammas(_ x: [Double]) -> [Double] {
+  var y = [Double](repeating: 0, count: x.count)
+  VectorMath.digamma(x, into: &y, count: x.count)
+  return y
+}
+
+/// ψ(a + 1) - ln a of some numbers.
+func digammaExcesses(_ a: [Double]) -> [Double] {
+  var y = [Double](repeating: 0, count: a.count)
+  VectorMath.digammaExcess(a, into: &y, count: a.count)
+  return y
+}

@@ -9,7 +9,24 @@ import Testing
 struct VectorMathTests {
   let least = Double.leastNonzeroMagnitude
 
-  // 80-bit numbers carry eleven bits more than the functions under test.
+  @Test("exp is within 1 ulp of references to 300 bits, on every scale")
+  func exponentialReferences() throws {
+    let references = try Reference.read("exp.txt")
+    #expect(references.count > 500)
+    let worst = worst(exponentials(references.map(\.argument)), against: references)
+    #expect(worst.error <= 1, "\(worst)")
+  }
+
+  @Test("log is within 1 ulp of references to 300 bits, in every binade")
+  func logarithmReferences() throws {
+    let references = try Reference.read("log.txt")
+    #expect(references.count > 2000)
+    let worst = worst(logarithms(references.map(\.argument)), against: references)
+    #expect(worst.error <= 1, "\(worst)")
+  }
+
+  // Many more arguments than the references have. 80-bit numbers carry eleven bits more than the
+  // functions under test.
   #if arch(x86_64) && canImport(Glibc)
     /// The distance of `got` from `exact`, in units of the last place of a double.
     func distance(_ got: Double, _ exact: Float80) -> Double {

@@ -7,7 +7,8 @@ extern "C" {
 #endif
 
 // Element functions: an element's result depends on that element alone, never on its place in the
-// array, the array's length or the processor. Errors are below 1 unit in the last place.
+// array, the array's length or the processor. Errors of exp and log are below 1 unit in the last
+// place, of digamma and its excess below 4.
 
 /// y[i] = exp(x[i]).
 void aif_vector_exp(const double *restrict x, double *restrict y, size_t n);
@@ -26,6 +27,18 @@ void aif_vector_log_in_place(double *x, size_t n);
 void aif_vector_log_floored(const double *restrict x, double floor, double *restrict y, size_t n);
 /// ln(x), the same bits as the vector forms.
 double aif_log1(double x);
+
+/// y[i] = ψ(x[i]), for x[i] > 0.
+void aif_vector_digamma(const double *restrict x, double *restrict y, size_t n);
+/// x[i] = ψ(x[i]), for x[i] > 0.
+void aif_vector_digamma_in_place(double *x, size_t n);
+/// ψ(x), the same bits as the vector forms.
+double aif_digamma1(double x);
+
+/// y[i] = ψ(a[i] + 1) - ln a[i], for a[i] > 0.
+void aif_vector_digamma_excess(const double *restrict a, double *restrict y, size_t n);
+/// ψ(a + 1) - ln a, the same bits as the vector form.
+double aif_digamma_excess1(double a);
 
 /// ln |Γ(x)|, without the global sign that `lgamma` writes.
 double aif_log_gamma(double x);

@@ -1,0 +1,43 @@
+// Compiles the sources of CVectorMath once more, for the processors that AIF_TARGET_CLONES names,
+// with AIF_VERSION(name) for the name of each function. Included once by a file that defines both,
+// and AIF_VERSION_NAME.
+
+#define aif_vector_exp AIF_VERSION(aif_vector_exp)
+#define aif_vector_exp_in_place AIF_VERSION(aif_vector_exp_in_place)
+#define aif_vector_exp_shifted AIF_VERSION(aif_vector_exp_shifted)
+#define aif_exp1 AIF_VERSION(aif_exp1)
+#define aif_vector_log AIF_VERSION(aif_vector_log)
+#define aif_vector_log_in_place AIF_VERSION(aif_vector_log_in_place)
+#define aif_vector_log_floored AIF_VERSION(aif_vector_log_floored)
+#define aif_log1 AIF_VERSION(aif_log1)
+#define aif_vector_digamma AIF_VERSION(aif_vector_digamma)
+#define aif_vector_digamma_in_place AIF_VERSION(aif_vector_digamma_in_place)
+#define aif_vector_digamma_excess AIF_VERSION(aif_vector_digamma_excess)
+#define aif_digamma1 AIF_VERSION(aif_digamma1)
+#define aif_digamma_excess1 AIF_VERSION(aif_digamma_excess1)
+#define aif_matrix_vector AIF_VERSION(aif_matrix_vector)
+#define aif_transposed_matrix_vector AIF_VERSION(aif_transposed_matrix_vector)
+
+#include "../../Sources/CVectorMath/digamma.c"
+#include "../../Sources/CVectorMath/exp.c"
+#include "../../Sources/CVectorMath/log.c"
+#include "../../Sources/CVectorMath/matrix_vector.c"
+
+#include "VectorMathClones.h"
+
+vector_math_version AIF_VERSION(vector_math)(void) {
+  return (vector_math_version){
+      .name = AIF_VERSION_NAME,
+      .exp = aif_vector_exp,
+      .exp_in_place = aif_vector_exp_in_place,
+      .exp_shifted = aif_vector_exp_shifted,
+      .log = aif_vector_log,
+      .log_in_place = aif_vector_log_in_place,
+      .log_floored = aif_vector_log_floored,
+      .digamma = aif_vector_digamma,
+      .digamma_in_place = aif_vector_digamma_in_place,
+      .digamma_excess = aif_vector_digamma_excess,
+      .matrix_vector = aif_matrix_vector,
+      .transposed_matrix_vector = aif_transposed_matrix_vector,
+  };
+}
