@@ -46,7 +46,9 @@ struct DescribeCommand: ParsableCommand {
     let configuration = faults.gather { try layers.configuration() }
     try faults.check()
     guard let world, let configuration else { return }
-    let description = Description(try CompiledAgent(world.model, configuration))
+    let description = try Description(world.model, configuration)
+    // What cannot be run is described all the same; what does not fit the model is a fault.
+    if description.fits { _ = try CompiledAgent(world.model, configuration) }
     let output = try OutputFile("-")
     try output.append(text(description))
     try output.finish()

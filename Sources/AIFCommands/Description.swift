@@ -2,15 +2,16 @@ import ActiveInference
 
 /// What `aif describe` tells of a model and an agent.
 struct Description {
-  private let blueprint: CompiledAgent
   private let model: GenerativeModel
   private let cost: StepCost
 
-  init(_ blueprint: CompiledAgent) {
-    self.blueprint = blueprint
-    model = blueprint.model
-    cost = blueprint.cost
+  init(_ model: GenerativeModel, _ configuration: AgentConfiguration) throws {
+    self.model = model
+    cost = try StepCost(of: model, configuration)
   }
+
+  /// Whether this machine has the memory.
+  var fits: Bool { cost.fits }
 
   // MARK: - For people
 
@@ -35,15 +36,18 @@ struct Description {
       ]
     }
     rows += model.controls.map { ["control", $0.name, count($0.size, "action"), ""] }
-    rows.append(["inference", blueprint.algorithm.rawValue, cost.beliefText, ""])
+    rows.append(["inference", cost.algorithm.rawValue, cost.beliefText, ""])
     rows.append([
       "policies", model.policies == nil ? "all sequences" : "listed",
-      grouped(blueprint.policies.count),
-      "horizon \(blueprint.policies.horizon), "
+      grouped(cost.policies),
+      "horizon \(cost.horizon), "
         + count(cost.prefixes, "distinct prefix", "distinct prefixes"),
     ])
     rows.append(["memory", "model tables", bytes(cost.tableBytes), "shared"])
-    rows.append(["memory", "agent", bytes(cost.agentBytes), "one a thread"])
+    rows.append([
+      "memory", "agent", bytes(cost.agentBytes),
+      cost.fits ? "one a thread" : "more than the \(bytes(StepCost.machineBytes)) of this machine",
+    ])
     rows.append([
       "cost", "a step", "at most " + count(cost.operations, "multiplication"), "",
     ])
@@ -99,19 +103,20 @@ struct Description {
       .init(
         "inference",
         .object([
-          .init("algorithm", .string(blueprint.algorithm.rawValue)),
+          .init("algorithm", .string(cost.algorithm.rawValue)),
           .init("isJoint", .boolean(cost.isJoint)), .init("beliefSize", .integer(cost.beliefSize)),
         ])),
       .init(
         "policies",
         .object([
-          .init("count", .integer(blueprint.policies.count)),
-          .init("horizon", .integer(blueprint.policies.horizon)),
+          .init("count", .integer(cost.policies)),
+          .init("horizon", .integer(cost.horizon)),
           .init("prefixes", .integer(cost.prefixes)),
           .init("areListed", .boolean(model.policies != nil)),
         ])),
       .init("tableBytes", .integer(cost.tableBytes)),
       .init("agentBytes", .integer(cost.agentBytes)),
+      .init("fits", .boolean(cost.fits)),
       .init("multiplicationsPerStep", .integer(cost.operations)),
     ])
   }

@@ -68,7 +68,8 @@ extension ActiveInferenceAgent {
 
   /// Infers by a replaced part, whose answer is checked.
   func inferByReplacement(_ part: any BeliefUpdating, _ observation: [Observation]) throws {
-    let answer = try part.belief(prior: factors(prior.base), observation: observation)
+    let answer = try part.belief(
+      prior: factors(engine.prior.base), observation: observation)
     var faults: [Fault] = []
     let model = blueprint.model
     if answer.count != model.factors.count {
@@ -81,7 +82,8 @@ extension ActiveInferenceAgent {
       }
     }
     if !faults.isEmpty { throw AgentFailure.part(step: step, InvalidInput(faults)) }
-    for (state, p) in answer.joined().enumerated() { belief.base[state] = p }
+    for (state, p) in answer.joined().enumerated() { engine.belief.base[state] = p }
+    engine.dynamics.noteSupports(engine.belief.belief)
   }
 
   /// A run of marginals as `[factor][state]`.
@@ -92,8 +94,14 @@ extension ActiveInferenceAgent {
     }
   }
 
-  func noteIterate(_ belief: UnsafePointer<Double>, _ freeEnergy: Double) {
+  func noteIterate(_ belief: Belief<Double>, _ freeEnergy: Double) {
     iterates.freeEnergy.append(freeEnergy)
-    iterates.beliefs.append(factors(belief))
+    iterates.beliefs.append(factors(belief.base))
+  }
+
+  /// Whether an outcome of the last step was impossible and has been ignored.
+  var hasIgnoredModality: Bool {
+    let ignored = engine.inference.ignored
+    return (0..<ignored.count).contains { ignored.base[$0] }
   }
 }

@@ -22,8 +22,11 @@ extension ActiveInferenceAgent {
 
   /// The agent as it is between two steps.
   public var state: State {
-    State(
-      step: step, seed: seed, episode: episode, belief: belief.array(0..<belief.count),
+    settle()
+    let belief = engine.belief
+    return State(
+      step: step, seed: seed, episode: episode,
+      belief: Array(UnsafeBufferPointer(start: belief.base, count: belief.count)),
       action: taken.array(0..<taken.count), concentration: concentration)
   }
 
@@ -33,24 +36,26 @@ extension ActiveInferenceAgent {
   public func resume(_ state: State) throws(InvalidInput) {
     var faults: [Fault] = []
     if state.step < 0 { faults.append(Fault("step", "\(state.step) is negative")) }
-    if state.belief.count != belief.count || !state.belief.allSatisfy({ $0 >= 0 && $0.isFinite }) {
+    if state.belief.count != engine.belief.count
+      || !state.belief.allSatisfy({ $0 >= 0 && $0.isFinite }) {
       faults.append(
-        Fault("belief", "is not a belief of this agent", remedy: "it has \(belief.count) entries"))
+        Fault("belief", "is not a belief of this agent", remedy: "it has \(engine.belief.count) entries"))
     }
-    if !isAction(state.action) {
+    if !answers.contains(state.action) {
       faults.append(Fault("action", "\(state.action) is not an action of this model"))
     }
     if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
-    if blueprint.learns {
-      let learned = try CompiledModel(
-        blueprint.model.replacing(concentration: state.concentration))
-      tables.restore(from: ModelTables(learned))
-      refreshEverything()
+    if let learning {
+      let learned = try blueprint.model.replacing(concentration: state.concentration).laidOut()
+      engine.tables.restore(from: learned.tables) { $0 }
+      learning.refreshEverything()
     }
+    leaveMemory()
     step = state.step
     seed = state.seed
     episode = state.episode
-    for (index, value) in state.belief.enumerated() { belief.base[index] = value }
+    for (index, value) in state.belief.enumerated() { engine.belief.base[index] = value }
+    engine.dynamics.noteSupports(engine.belief.belief)
     try took(state.action)
   }
 }

@@ -1,5 +1,6 @@
 import GenerativeModel
 import Inference
+import Kernels
 import PolicySelection
 
 /// A model and a configuration that fit each other, laid out for stepping; immutable and shared.
@@ -12,42 +13,45 @@ public final class CompiledAgent: Sendable {
   public let configuration: AgentConfiguration
   /// What stands in for the library's parts.
   public let parts: AgentParts
+  /// What may be saved; results do not depend on it.
+  public let savings: Savings
   let compiled: CompiledModel
-  let tables: ModelTables
+  let tables: ModelTables<Double>
   let space: BeliefSpace
-  let logs: LogLikelihoodTables?
+  let logs: LogLikelihoodTables<Double>?
   /// The policies that are weighed at each step.
   public let policies: PolicySet
-  let planning: PlanningTables
+  let planning: PlanningTables<Double>
   let inference: InferenceSettings
+  private let laidOut: LaidOutModel
 
   /// Checks that the configuration fits the model and lays both out.
   ///
-  /// - Throws: ``InvalidInput`` with every reason why the configuration does not fit.
+  /// - Throws: ``InvalidInput`` with every reason why the configuration does not fit, and where it would
+  ///   take more memory than there is.
   public init(
     _ model: GenerativeModel, _ configuration: AgentConfiguration = AgentConfiguration(),
-    parts: AgentParts = AgentParts()
+    parts: AgentParts = AgentParts(), savings: Savings = .all
   ) throws(InvalidInput) {
     try configuration.check()
     self.model = model
     self.configuration = configuration
     self.parts = parts
-    compiled = try CompiledModel(model)
-    tables = ModelTables(compiled)
-    var inference = configuration.inference
-    inference.algorithm = StateInference.algorithm(inference, for: compiled)
-    self.inference = inference
-    try StateInference.check(inference, for: compiled)
+    self.savings = savings
+    // Before memory is taken.
+    try StepCost(of: model, configuration, parts: parts).checkFits()
+    laidOut = try model.laidOut()
+    compiled = laidOut.compiled
+    tables = laidOut.tables
+    inference = configuration.inference.resolved(for: compiled)
     space = try BeliefSpace(
-      compiled, joint: inference.algorithm == .exact && parts.beliefs == nil, tables: tables)
-    logs =
-      inference.algorithm == .exact
-      ? nil : LogLikelihoodTables(compiled, tables, inference.convention)
+      compiled, joint: inference.algorithm == .exact && parts.beliefs == nil)
+    logs = space.isJoint ? nil : LogLikelihoodTables(tables, inference.convention)
     policies = try PolicySet(compiled, horizon: configuration.planning.horizon)
     planning = try PlanningTables(compiled, tables, configuration.planning, policies)
     // What only an agent would find out is found out here.
-    _ = try ExpectedFreeEnergy(space, configuration.planning, planning, policies, tables)
-    _ = try ParameterLearning(space, configuration.learning, original: tables)
+    try configuration.planning.check(space)
+    _ = try LearnedTables(configuration.learning, model)
   }
 
   /// The scheme that infers states; `auto` has been resolved.
@@ -55,4 +59,21 @@ public final class CompiledAgent: Sendable {
 
   /// Whether anything is learned.
   public var learns: Bool { configuration.learning != LearningSettings() }
+}
+
+/// What spares work without changing a bit of any result; each does so only where it pays.
+public struct Savings: OptionSet, Hashable, Sendable {
+  /// One bit a way to save.
+  public let rawValue: Int
+
+  /// The ways whose bits are set.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// An agent that does not learn is remembered as the automaton it is: a step that has been taken once
+  /// from the same belief under the same outcomes is looked up.
+  public static let rememberedSteps = Savings(rawValue: 1)
+  /// Agents of a population step side by side, one in each lane of a vector.
+  public static let lanes = Savings(rawValue: 2)
+  /// Whatever can be saved.
+  public static let all: Savings = [.rememberedSteps, .lanes]
 }

@@ -2,8 +2,22 @@ import GenerativeModel
 import Inference
 import PolicySelection
 
-/// What an agent takes: memory in bytes, work in multiplications.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What an agent takes: memory in bytes, work in multiplications. Known before any memory is taken.
 public struct StepCost: Hashable, Sendable {
+  /// The scheme that infers states; `auto` has been resolved.
+  public let algorithm: InferenceSettings.Algorithm
+  /// The number of policies.
+  public let policies: Int
+  /// Joint actions a policy.
+  public let horizon: Int
   /// Prefixes of policies, each evaluated at most once a step.
   public let prefixes: Int
   /// Numbers in a belief.
@@ -12,34 +26,91 @@ public struct StepCost: Hashable, Sendable {
   public let isJoint: Bool
   /// Bytes of the tables that agents share.
   public let tableBytes: Int
-  /// Bytes of each agent's own memory, to within small change.
+  /// Bytes of each agent's own memory, to within small change. Where a factor is wide, what no belief
+  /// reaches takes none.
   public let agentBytes: Int
   /// Multiplications of a step when no belief is sharp and no two prefixes meet: an upper estimate.
   public let operations: Int
+  private let model: String
 
   /// How the belief is held, in words.
   public var beliefText: String {
     isJoint ? "\(beliefSize) joint states" : "\(beliefSize) states of all factors"
   }
-}
 
-extension CompiledAgent {
-  /// What an agent of this kind takes.
-  public var cost: StepCost {
-    let likelihoods = compiled.likelihoodCount
-    var transitions = 0
-    for factor in 0..<compiled.factors.count {
+  /// What an agent of a model would take.
+  ///
+  /// - Throws: ``InvalidInput`` where a table holds more numbers than can be laid out, or there are more
+  ///   policies than can be enumerated.
+  public init(
+    of model: GenerativeModel, _ configuration: AgentConfiguration = AgentConfiguration(),
+    parts: AgentParts = AgentParts()
+  ) throws(InvalidInput) {
+    self.model = model.name
+    let compiled = try CompiledModel(model)
+    let inference = configuration.inference.resolved(for: compiled)
+    try inference.check(for: compiled)
+    algorithm = inference.algorithm
+    isJoint = inference.algorithm == .exact && parts.beliefs == nil
+    beliefSize = isJoint ? compiled.jointStateCount : compiled.stateCount
+    let counts = try PolicySet.prefixCounts(compiled, horizon: configuration.planning.horizon)
+    policies = model.policies?.count ?? counts.last ?? 1
+    horizon = counts.count
+    prefixes = counts.reduce(0, +)
+
+    let likelihoods = compiled.likelihoodCells.reduce(0, +)
+    let scopes = compiled.scopes.reduce(0.0) { $0 + Double($1.columns) }
+    let size = Double(beliefSize)
+    let memory = PolicySet.bytes(
+      prefixCounts: counts, actions: model.controls.reduce(1) { $0 * $1.size },
+      beliefSize: beliefSize)
+    let tables = Double(compiled.tableBytes)
+    // Logarithms for mean-field schemes; for joint beliefs, where each joint state is in every scope.
+    let scheme = isJoint ? 16 * size * Double(compiled.scopes.count) : 8 * Double(likelihoods)
+    let planning = 8 * 4 * scopes
+    tableBytes = whole(tables + scheme + planning + memory.shared)
+    let learned = configuration.learning != LearningSettings() ? tables + planning : 0
+    agentBytes = whole(memory.own + 8 * (12 * size + 3 * scopes) + learned)
+
+    var work = 0.0
+    for (factor, cells) in compiled.transitionCells.enumerated() {
       let plan = compiled.factors.base[factor]
-      transitions += (space.isJoint ? space.size : plan.columns) * plan.states
+      let once = Double(cells) / Double(max(plan.actions, 1))
+      work += isJoint ? once * size / Double(max(plan.columns, 1)) : once
     }
-    let perNode = transitions + likelihoods + 2 * compiled.outcomeCount
-    let sweeps = space.isJoint ? 1 : inference.iterations
-    let prefixes = policies.prefixCount
-    return StepCost(
-      prefixes: prefixes, beliefSize: space.size, isJoint: space.isJoint,
-      tableBytes: compiled.tableBytes + policies.bytes,
-      agentBytes: ExpectedFreeEnergy.workspaceBytes(space, policies)
-        + (learns ? compiled.tableBytes : 0),
-      operations: sweeps * likelihoods + prefixes * perNode)
+    let perNode = work + Double(likelihoods) + 2 * Double(compiled.outcomeCount)
+    let sweeps = isJoint ? 1 : inference.iterations
+    operations = whole(Double(sweeps * likelihoods) + Double(prefixes) * perNode)
+  }
+
+  /// Bytes of memory that this machine has.
+  public static var machineBytes: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+
+  /// Whether this machine has the memory.
+  public var fits: Bool { tableBytes.addingReportingOverflow(agentBytes).partialValue
+    <= StepCost.machineBytes && !tableBytes.addingReportingOverflow(agentBytes).overflow }
+
+  /// Refuses what this machine has no memory for.
+  ///
+  /// - Throws: ``InvalidInput`` that says how much would be needed.
+  func checkFits() throws(InvalidInput) {
+    if fits { return }
+    func gigabytes(_ bytes: Int) -> String {
+      let tenths = bytes / ((1 << 30) / 10)
+      return "\(tenths / 10).\(tenths % 10) GiB"
+    }
+    throw InvalidInput(
+      source: model,
+      [
+        Fault(
+          "memory",
+          "tables of \(gigabytes(tableBytes)) and \(gigabytes(agentBytes)) for an agent of"
+            + " \(prefixes) prefixes of policies over \(beliefText) are more than the"
+            + " \(gigabytes(StepCost.machineBytes)) of this machine",
+          remedy: "shorten planning.horizon, list policies, or split a factor")
+      ])
   }
 }
+
+/// A number of bytes or operations, `Int.max` where it is larger.
+private func whole(_ value: Double) -> Int { value < 0x1p62 ? Int(value) : Int.max }

@@ -187,7 +187,7 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
       return
     }
     for state in 0..<space.size { belief.base[state] = Arithmetic.widened(marginals[state]) }
-    findSupports(belief)
+    noteSupports(belief)
   }
 
   /// Notes which states of the wide factors are possible.
@@ -196,7 +196,7 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
   @specialized(where Arithmetic == SingleArithmetic)
   @specialized(where Arithmetic == SharedLaneArithmetic)
   @specialized(where Arithmetic == OwnLaneArithmetic)
-  package func findSupports(_ belief: Belief<Number>) {
+  package func noteSupports(_ belief: Belief<Number>) {
     guard let supports = belief.supports else { return }
     for factor in 0..<factorCount where space.isWide.base[factor] {
       let plan = factors[factor]

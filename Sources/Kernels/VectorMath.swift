@@ -85,4 +85,13 @@ public enum VectorMath {
   ) {
     aif_vector_log_floored(numbers(x), floor, numbers(y), count * Number.laneCount)
   }
+
+  /// Writes ψ(x + 1) - ln x of each of `count` entries of `x` to `y`, which must not overlap `x`, lane by
+  /// lane.
+  @inlinable @inline(__always)
+  public static func digammaExcess<Number: StepNumber>(
+    _ x: UnsafePointer<Number>, into y: UnsafeMutablePointer<Number>, count: Int
+  ) {
+    aif_vector_digamma_excess(numbers(x), numbers(y), count * Number.laneCount)
+  }
 }

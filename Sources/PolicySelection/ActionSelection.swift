@@ -68,14 +68,16 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
   /// The chosen action of a lane, one entry a control, written to `choice`.
   ///
   /// - Parameters:
+  ///   - posterior: one probability a policy.
+  ///   - marginals: P(action) by control, as ``fillMarginals(_:)`` finds them.
   ///   - seed: with the episode and the step the address of this choice among all random numbers; each
   ///     control draws from a stream of its own.
   @specialized(where Arithmetic == SingleArithmetic)
   @specialized(where Arithmetic == SharedLaneArithmetic)
   @specialized(where Arithmetic == OwnLaneArithmetic)
   public func choose(
-    _ posterior: UnsafePointer<Number>, lane: Int = 0, seed: UInt64, episode: UInt64, step: UInt64,
-    into choice: UnsafeMutablePointer<Int>
+    _ posterior: UnsafePointer<Number>, marginals: UnsafePointer<Number>, lane: Int = 0,
+    seed: UInt64, episode: UInt64, step: UInt64, into choice: UnsafeMutablePointer<Int>
   ) {
     guard sizes.count > 0 else { return }
     switch settings.mode {
@@ -88,7 +90,7 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
     case .marginal:
       for control in 0..<sizes.count {
         choice[control] = pick(
-          UnsafePointer(marginals.base) + marginalOffsets.base[control], sizes.base[control], lane,
+          marginals + marginalOffsets.base[control], sizes.base[control], lane,
           RandomStream(
             seed: seed, episode: episode, step: step, purpose: .action, index: UInt32(control)))
       }

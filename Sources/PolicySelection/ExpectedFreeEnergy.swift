@@ -84,9 +84,8 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     self.policies = policies
     self.dynamics = dynamics
     nodeDynamics = BeliefDynamics(space)
-    inductive = try settings.inductive.map { inductive throws(InvalidInput) in
-      try InductivePreference(space, inductive, modelTables)
-    }
+    try settings.check(space)
+    inductive = settings.inductive.map { InductivePreference(space, $0, modelTables) }
     evaluator = try NodeEvaluation(space, settings, tables, nodeDynamics)
     actionCount = policies.actions.count
     factorActions = UnsafePointer(policies.factorActions.base)
@@ -250,6 +249,11 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     var sum = ExpectedFreeEnergyTerms()
     for step in 0..<levels.count { sum += terms(policy: policy, step: step, lane: lane) }
     return sum
+  }
+
+  /// The parts of every policy's value as last evaluated.
+  public func terms(lane: Int = 0) -> [ExpectedFreeEnergyTerms] {
+    (0..<policies.count).map { terms(policy: $0, lane: lane) }
   }
 
   private func terms(_ prefix: Int, _ level: Level, _ lane: Int) -> ExpectedFreeEnergyTerms {

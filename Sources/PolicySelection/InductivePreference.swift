@@ -23,27 +23,11 @@ final class InductivePreference<Arithmetic: StepArithmetic> {
   /// By factor and lane: the row of the states that are near enough; -1 where the goal is out of reach.
   private let rows: FixedBuffer<Int>
 
-  /// - Throws: ``InvalidInput`` where the model has no goal, or a factor that has one does not depend
-  ///   on itself alone.
   init(
     _ space: BeliefSpace, _ settings: PlanningSettings.Inductive,
     _ tables: ModelTables<Arithmetic.Parameter>
-  ) throws(InvalidInput) {
+  ) {
     let model = space.compiled.model
-    var faults: [Fault] = []
-    if model.goals.allSatisfy({ $0 == nil }) {
-      faults.append(
-        Fault("planning.inductive", "the model has no goal", remedy: "add H for some factor"))
-    }
-    for (factor, goal) in model.goals.enumerated()
-    where goal != nil && model.transitions[factor].given != [factor] {
-      faults.append(
-        Fault(
-          "H[\(model.factors[factor].name)]",
-          "inductive planning needs a factor that depends on itself alone",
-          remedy: "leave the goal out, or planning.inductive"))
-    }
-    if !faults.isEmpty { throw InvalidInput(source: "", faults) }
     self.space = space
     self.settings = settings
     hasGoal = FixedBuffer(model.goals.map { $0 != nil })

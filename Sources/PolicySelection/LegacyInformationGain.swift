@@ -25,19 +25,7 @@ final class LegacyInformationGain<Parameter: StepNumber> {
     self.space = space
     let compiled = space.compiled
     let model = compiled.model
-    let limit = largestOutcomeGroup
-    guard let outcomes = product(model.modalities.map(\.size)), outcomes <= limit,
-      compiled.jointStateCount <= limit
-    else {
-      throw InvalidInput(
-        source: "",
-        [
-          Fault(
-            "planning.informationGain", "joint has more than \(limit) joint outcomes or states",
-            remedy: "use perModality")
-        ])
-    }
-    self.outcomes = outcomes
+    outcomes = try legacyOutcomeCount(compiled)
     let all = Array(model.factors.indices)
     maps = model.likelihoods.map {
       projection(of: $0.given, in: all, sizes: model.factors.map(\.size))

@@ -9,9 +9,12 @@ import Kernels
 /// `a0` is the sum of the counts. A count of zero has weight zero. Source: pymdp 1.x
 /// `maths._exact_wnorm`, pymdp 0.0.7 `maths.spm_wnorm`, both with the sign reversed; the exact form
 /// here cancels nothing, so it holds from 1e-12 to 1e12 counts.
+///
+/// - Parameter scratch: room for `count` numbers.
 public func noveltyWeights<Number: StepNumber>(
   _ counts: UnsafePointer<Number>, into weights: UnsafeMutablePointer<Number>, count: Int,
-  _ novelty: PlanningSettings.Novelty, _ convention: PlanningConvention = .standard
+  _ novelty: PlanningSettings.Novelty, _ convention: PlanningConvention = .standard,
+  scratch: UnsafeMutablePointer<Number>
 ) {
   // What the originals add to each count, or raise it to, before anything else.
   func conditioned(_ value: Number) -> Number {
@@ -23,31 +26,28 @@ public func noveltyWeights<Number: StepNumber>(
   }
   var total = Number.zero
   for index in 0..<count { total += conditioned(counts[index]) }
-  let whole = excess(total, novelty)
+  guard novelty == .exact else {
+    let one = Number(broadcast: 1)
+    for index in 0..<count {
+      weights[index] = .choose(
+        Number.isGreater(counts[index], .zero), one / conditioned(counts[index]) - one / total,
+        .zero)
+    }
+    return
+  }
+  // psi(a + 1) - ln a, the part that one count makes, for all counts at once.
+  var excess = Number.zero
+  for lane in 0..<Number.laneCount {
+    excess[lane: lane] = VectorMath.digammaExcess(total[lane: lane])
+  }
+  switch convention {
+  case .standard: VectorMath.digammaExcess(counts, into: weights, count: count)
+  case .pymdp1, .pymdp007:
+    for index in 0..<count { scratch[index] = conditioned(counts[index]) }
+    VectorMath.digammaExcess(UnsafePointer(scratch), into: weights, count: count)
+  }
   for index in 0..<count {
     weights[index] = .choose(
-      Number.isGreater(counts[index], .zero),
-      excess(conditioned(counts[index]), novelty) - whole, .zero)
+      Number.isGreater(counts[index], .zero), weights[index] - excess, .zero)
   }
-}
-
-/// The part of a weight that one count makes, lane by lane.
-private func excess<Number: StepNumber>(
-  _ count: Number, _ novelty: PlanningSettings.Novelty
-) -> Number {
-  guard novelty == .exact else { return Number(broadcast: 1) / count }
-  var result = Number.zero
-  for lane in 0..<Number.laneCount { result[lane: lane] = digammaExcess(count[lane: lane]) }
-  return result
-}
-
-/// psi(a + 1) - ln a for a > 0: positive, falling, about 1 / (2a) for large a.
-func digammaExcess(_ a: Double) -> Double {
-  guard a > 16 else { return digamma(a + 1) - VectorMath.log(a) }
-  // psi(a + 1) = psi(a) + 1/a; Abramowitz & Stegun 6.3.18.
-  let inverse = 1 / a
-  let square = inverse * inverse
-  let series =
-    1.0 / 12 - square * (1.0 / 120 - square * (1.0 / 252 - square * (1.0 / 240 - square / 132)))
-  return inverse / 2 - square * series
 }

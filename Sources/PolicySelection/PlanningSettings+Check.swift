@@ -1,4 +1,5 @@
 import GenerativeModel
+import Inference
 
 extension PlanningSettings {
   /// Refuses what a model cannot give.
@@ -34,4 +35,51 @@ extension PlanningSettings {
     }
     if !faults.isEmpty { throw InvalidInput(source: "", faults) }
   }
+
+  /// Refuses what the beliefs of a model cannot give.
+  ///
+  /// - Throws: ``InvalidInput`` where inductive planning lacks a goal, or pymdp 0.0.7's information gain
+  ///   has too many joint outcomes.
+  package func check(_ space: BeliefSpace) throws(InvalidInput) {
+    if inductive != nil { try checkGoals(space.compiled.model) }
+    let isLegacy =
+      stateInformationGain && informationGain == .joint && convention == .pymdp007
+    if isLegacy { _ = try legacyOutcomeCount(space.compiled) }
+  }
+
+  private func checkGoals(_ model: GenerativeModel) throws(InvalidInput) {
+    var faults: [Fault] = []
+    if model.goals.allSatisfy({ $0 == nil }) {
+      faults.append(
+        Fault("planning.inductive", "the model has no goal", remedy: "add H for some factor"))
+    }
+    for (factor, goal) in model.goals.enumerated()
+    where goal != nil && model.transitions[factor].given != [factor] {
+      faults.append(
+        Fault(
+          "H[\(model.factors[factor].name)]",
+          "inductive planning needs a factor that depends on itself alone",
+          remedy: "leave the goal out, or planning.inductive"))
+    }
+    if !faults.isEmpty { throw InvalidInput(source: "", faults) }
+  }
+}
+
+/// The joint outcomes of all modalities, where pymdp 0.0.7's information gain can go through them.
+///
+/// - Throws: ``InvalidInput`` where there are more than 2^20 joint outcomes or joint states.
+func legacyOutcomeCount(_ compiled: CompiledModel) throws(InvalidInput) -> Int {
+  let limit = largestOutcomeGroup
+  guard let outcomes = product(compiled.model.modalities.map(\.size)), outcomes <= limit,
+    compiled.jointStateCount <= limit
+  else {
+    throw InvalidInput(
+      source: "",
+      [
+        Fault(
+          "planning.informationGain", "joint has more than \(limit) joint outcomes or states",
+          remedy: "use perModality")
+      ])
+  }
+  return outcomes
 }

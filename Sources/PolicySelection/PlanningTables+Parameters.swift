@@ -123,6 +123,6 @@ extension PlanningTables {
     let cells = table.cells(of: run)
     noveltyWeights(
       counts + cells.lowerBound, into: table.cells + cells.lowerBound, count: cells.count,
-      settings.novelty, settings.convention)
+      settings.novelty, settings.convention, scratch: scratch.base)
   }
 }

@@ -66,7 +66,8 @@ public final class PolicySet: @unchecked Sendable {
     } else {
       let sizes = model.controls.map(\.size)
       horizon = sizes.isEmpty ? 0 : requested ?? 1
-      actions = try PolicySet.jointActions(sizes, horizon)
+      try PolicySet.checkCount(sizes, horizon)
+      actions = sizes.isEmpty ? [] : combinations(sizes)
       levels = PolicySet.fullTree(actions.count, horizon)
       count = levels.last?.count ?? 1
       leaves = FixedBuffer((0..<Int32(count)))
@@ -77,6 +78,23 @@ public final class PolicySet: @unchecked Sendable {
       })
     let first = levels.isEmpty ? [] : PolicySet.firstActions(levels, leaves)
     firstActions = FixedBuffer(first)
+  }
+
+  /// The number of distinct prefixes of each length, of all sequences or of the model's own list.
+  ///
+  /// - Throws: what ``init(_:horizon:)`` throws.
+  public static func prefixCounts(
+    _ compiled: CompiledModel, horizon requested: Int?
+  ) throws(InvalidInput) -> [Int] {
+    if compiled.model.policies != nil {
+      return try PolicySet(compiled, horizon: requested).levels.map(\.count)
+    }
+    let sizes = compiled.model.controls.map(\.size)
+    let horizon = sizes.isEmpty ? 0 : requested ?? 1
+    try checkCount(sizes, horizon)
+    var counts: [Int] = []
+    for _ in 0..<horizon { counts.append((counts.last ?? 1) * sizes.reduce(1, *)) }
+    return counts
   }
 
   /// A policy's joint actions, each with one entry a control.
@@ -93,26 +111,22 @@ public final class PolicySet: @unchecked Sendable {
   /// The number of distinct prefixes of all lengths.
   public var prefixCount: Int { levels.reduce(0) { $0 + $1.count } }
 
-  /// Bytes of the tree.
-  public var bytes: Int {
-    8 * prefixCount + 8 * count + factorActions.count * 8
-  }
-
-  private static func jointActions(_ sizes: [Int], _ horizon: Int) throws(InvalidInput) -> [[Int]] {
-    guard let joint = product(sizes), let count = product(Array(repeating: joint, count: horizon)),
+  private static func checkCount(_ sizes: [Int], _ horizon: Int) throws(InvalidInput) {
+    if let joint = product(sizes), joint == 1 || horizon <= 24,
+      let count = product(Array(repeating: joint, count: joint == 1 ? 1 : horizon)),
       count <= largestCount
-    else {
-      let choices = sizes.map(String.init).joined(separator: " x ")
-      throw InvalidInput(
-        source: "",
-        [
-          Fault(
-            "planning.horizon",
-            "\(choices) joint actions over \(horizon) steps are more than \(largestCount) policies",
-            remedy: "shorten the horizon or give a list of policies")
-        ])
+    {
+      return
     }
-    return sizes.isEmpty ? [] : combinations(sizes)
+    let choices = sizes.map(String.init).joined(separator: " x ")
+    throw InvalidInput(
+      source: "",
+      [
+        Fault(
+          "planning.horizon",
+          "\(choices) joint actions over \(horizon) steps are more than \(largestCount) policies",
+          remedy: "shorten the horizon or give a list of policies")
+      ])
   }
 
   private static func fullTree(_ actions: Int, _ horizon: Int) -> [Level] {

@@ -139,7 +139,7 @@ import Testing
     agent.begin(seed: 0, episode: 0)
     for (t, observation) in record.observations.enumerated() {
       _ = try agent.act(on: observation)
-      let expected = reference.act(on: observation, sweeps: agent.inference.outcome.sweeps)
+      let expected = reference.act(on: observation, sweeps: agent.outcome.sweeps)
       var got = StepRecord(t: t, observation: observation)
       agent.describe(&got, level: .full)
       let place = "\(place), step \(t)"

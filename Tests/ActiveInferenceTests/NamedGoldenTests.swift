@@ -82,16 +82,17 @@ import Testing
       description.likelihoodCounts.append(.init(name, table))
     }
     let model = try GenerativeModel(description)
-    let space = try BeliefSpace(
-      CompiledModel(model), joint: false, tables: ModelTables(CompiledModel(model)))
+    let space = try BeliefSpace(CompiledModel(model), joint: false)
     var settings = LearningSettings()
     settings.likelihood = .init()
     let tables = ModelTables(space.compiled)
-    let learning = try ParameterLearning(space, settings, original: ModelTables(space.compiled))
-    let belief = FixedBuffer(beliefs.flatMap { $0 })
+    let dynamics = BeliefDynamics<SingleArithmetic>(space)
+    let learning = try ParameterLearning(
+      space, settings, dynamics, original: ModelTables(space.compiled))
+    let marginals = FixedBuffer(beliefs.flatMap { $0 })
     learning.learnLikelihoods(
-      seen.map { .outcome($0) }, ignored: FixedBuffer(repeating: false, count: 3),
-      belief: belief.base, tables: tables, logs: nil)
+      .observations(seen.map { .outcome($0) }), ignored: FixedBuffer(repeating: false, count: 3),
+      belief: Belief(marginals.base), tables: tables, logs: nil)
     let got = tables.concentration(space.compiled).likelihood
     for modality in counts.indices {
       expect(got[modality]?.values, learned[modality].values, within: 1e-12)

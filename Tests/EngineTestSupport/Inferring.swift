@@ -3,26 +3,24 @@ import ActiveInference
 /// State inference with all that it needs, one observation at a time.
 package final class Inferring {
   package let compiled: CompiledModel
-  package let tables: ModelTables
+  package let tables: ModelTables<Double>
   package let space: BeliefSpace
-  package let logs: LogLikelihoodTables
-  package let inference: StateInference
-  private let prior: FixedBuffer<Double>
-  private let posterior: FixedBuffer<Double>
-  private let marginals: FixedBuffer<Double>
-  private let scratch: FixedBuffer<Double>
+  package let logs: LogLikelihoodTables<Double>
+  package let inference: StateInference<SingleArithmetic>
+  private let dynamics: BeliefDynamics<SingleArithmetic>
+  private let prior: BeliefBuffer<Double>
+  private let posterior: BeliefBuffer<Double>
 
   package init(_ model: GenerativeModel, _ settings: InferenceSettings) throws {
     compiled = try CompiledModel(model)
     tables = ModelTables(compiled)
-    space = try BeliefSpace(compiled, joint: settings.algorithm == .exact, tables: tables)
-    logs = LogLikelihoodTables(compiled, tables, settings.convention)
-    inference = StateInference(space, settings)
-    prior = FixedBuffer(repeating: 0, count: space.size)
-    posterior = FixedBuffer(repeating: 0, count: space.size)
-    marginals = FixedBuffer(repeating: 0, count: compiled.stateCount)
-    scratch = FixedBuffer(repeating: 0, count: space.scratchCount)
-    space.independent(tables.initialStates.base, into: prior.base)
+    space = try BeliefSpace(compiled, joint: settings.algorithm == .exact)
+    logs = LogLikelihoodTables(tables, settings.convention)
+    dynamics = BeliefDynamics(space)
+    inference = StateInference(space, settings, dynamics)
+    prior = BeliefBuffer(space)
+    posterior = BeliefBuffer(space)
+    dynamics.setIndependent(tables.initialStates.base, prior.belief)
   }
 
   package convenience init(
@@ -39,32 +37,31 @@ package final class Inferring {
   package var initialBelief: [[Double]] { factors(tables.initialStates.base) }
 
   /// The belief of the last inference as the space holds it.
-  package var belief: [Double] { posterior.array(0..<space.size) }
+  package var belief: [Double] {
+    Array(UnsafeBufferPointer(start: posterior.base, count: posterior.count))
+  }
 
   /// Makes the prior the last belief after an action of each control.
   package func advance(_ action: [Int]) {
     let joint = FixedBuffer(
       compiled.model.factors.indices.map { compiled.jointAction(of: $0, action) })
-    space.predict(
-      posterior.base, action: joint.base, tables: tables, into: prior.base, scratch: scratch.base)
+    dynamics.predict(posterior.belief, action: joint.base, tables, into: prior.belief)
   }
 
   /// The prior of the next inference, `[factor][state]`.
   package var prediction: [[Double]] {
-    space.marginals(of: prior.base, into: marginals.base)
-    return factors(marginals.base)
+    factors(dynamics.marginals(of: prior.belief).base)
   }
 
   /// What an observation makes of the prior: beliefs, `[factor][state]`.
   package func infer(
     _ observations: [Observation],
-    iterates: ((_ belief: UnsafePointer<Double>, _ freeEnergy: Double) -> Void)? = nil
+    iterates: ((_ belief: Belief<Double>, _ freeEnergy: Double) -> Void)? = nil
   ) throws -> [[Double]] {
     try inference.infer(
-      prior: prior.base, observations, tables: tables, logs: logs, into: posterior.base,
+      prior: prior.belief, .observations(observations), tables, logs, into: posterior.belief,
       iterates: iterates)
-    space.marginals(of: posterior.base, into: marginals.base)
-    return factors(marginals.base)
+    return factors(dynamics.marginals(of: posterior.belief).base)
   }
 
   package var freeEnergy: Double { inference.outcome.freeEnergy }

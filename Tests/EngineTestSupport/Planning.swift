@@ -4,10 +4,11 @@ import ActiveInference
 package final class Planning {
   package let compiled: CompiledModel
   package let policies: PolicySet
-  package let scores: ExpectedFreeEnergy
-  package let tables: PlanningTables
+  package let scores: ExpectedFreeEnergy<SingleArithmetic>
+  package let tables: PlanningTables<Double>
   private let space: BeliefSpace
-  private let modelTables: ModelTables
+  private let modelTables: ModelTables<Double>
+  private let dynamics: BeliefDynamics<SingleArithmetic>
 
   package init(
     _ model: GenerativeModel, joint: Bool = true,
@@ -17,22 +18,23 @@ package final class Planning {
     change(&settings)
     compiled = try CompiledModel(model)
     modelTables = ModelTables(compiled)
-    space = try BeliefSpace(compiled, joint: joint, tables: modelTables)
+    space = try BeliefSpace(compiled, joint: joint)
+    dynamics = BeliefDynamics(space)
     policies = try PolicySet(compiled, horizon: settings.horizon)
     tables = try PlanningTables(compiled, modelTables, settings, policies)
-    scores = try ExpectedFreeEnergy(space, settings, tables, policies, modelTables)
+    scores = try ExpectedFreeEnergy(space, settings, tables, policies, modelTables, dynamics)
   }
 
   /// Scores all policies from independent beliefs, `[factor][state]`.
   @discardableResult
   package func score(_ beliefs: [[Double]]) throws -> [Double] {
     let marginals = FixedBuffer(beliefs.flatMap { $0 })
-    let belief = FixedBuffer(repeating: 0.0, count: space.size)
-    space.independent(marginals.base, into: belief.base)
-    try scores.evaluate(belief.base, marginals: marginals.base, tables: modelTables)
+    let belief = BeliefBuffer<Double>(space)
+    dynamics.setIndependent(marginals.base, belief.belief)
+    try scores.evaluate(belief.belief, tables: modelTables)
     return scores.values.array(0..<policies.count)
   }
 
   /// The parts of the last scores by policy.
-  package var terms: [ExpectedFreeEnergy.Terms] { scores.terms.array(0..<policies.count) }
+  package var terms: [ExpectedFreeEnergyTerms] { scores.terms() }
 }

@@ -131,7 +131,7 @@ import Testing
         return .init($0.name, given: [], controls: [], Tensor(shape: [$0.size], uniform))
       }
       let compiled = try CompiledModel(GenerativeModel(description))
-      #expect(StateInference.algorithm(InferenceSettings(), for: compiled) == expected)
+      #expect(InferenceSettings().resolved(for: compiled).algorithm == expected)
     }
   }
 }

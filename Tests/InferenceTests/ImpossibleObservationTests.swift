@@ -26,7 +26,7 @@ import Testing
   @Test("are an error that names the modality", arguments: schemes)
   func error(algorithm: InferenceSettings.Algorithm) throws {
     let inferring = try Inferring(lamp(), algorithm)
-    let failure = #expect(throws: StateInference.ImpossibleObservation.self) {
+    let failure = #expect(throws: ImpossibleObservation.self) {
       try inferring.infer([.outcome(1), .outcome(1)])
     }
     #expect(failure?.modality == 1)
@@ -59,7 +59,7 @@ import Testing
   func jointly() throws {
     let model = try SampleModels.sensors(2, accuracy: 1)
     let inferring = try Inferring(model, .exact)
-    let failure = #expect(throws: StateInference.ImpossibleObservation.self) {
+    let failure = #expect(throws: ImpossibleObservation.self) {
       try inferring.infer([.outcome(0), .outcome(1)])
     }
     #expect(failure?.modality == 1)

@@ -7,7 +7,7 @@ import Testing
   /// Two controls of 2 and 3 actions, all six joint actions as policies of one step.
   private func selection(
     _ change: (inout ActionSettings) -> Void
-  ) throws -> (ActionSelection, PolicySet) {
+  ) throws -> (ActionSelection<SingleArithmetic>, PolicySet) {
     var model = ModelDescription()
     model.factors = [Variable("factor", size: 1)]
     model.modalities = [Variable("modality", size: 1)]
@@ -18,7 +18,7 @@ import Testing
     change(&settings)
     let checked = try GenerativeModel(model)
     let policies = try PolicySet(CompiledModel(checked), horizon: 1)
-    return (ActionSelection(checked, policies, settings), policies)
+    return (ActionSelection<SingleArithmetic>(checked, policies, settings), policies)
   }
 
   /// How often each joint action is chosen at so many steps.
@@ -31,7 +31,9 @@ import Testing
     let choice = FixedBuffer(repeating: 0, count: 2)
     var counts = [Double](repeating: 0, count: 6)
     for step in 0..<draws {
-      selection.choose(posterior.base, seed: 3, episode: 1, step: step, into: choice.base)
+      selection.choose(
+        posterior.base, marginals: selection.marginals.base, seed: 3, episode: 1, step: step,
+        into: choice.base)
       counts[choice.base[0] * 3 + choice.base[1]] += 1
     }
     return counts.map { $0 / Double(draws) }
@@ -110,7 +112,9 @@ import Testing
     let posterior = FixedBuffer(posterior)
     let choice = FixedBuffer(repeating: 0, count: 2)
     func draw(_ seed: UInt64, _ episode: UInt64, _ step: UInt64) -> [Int] {
-      selection.choose(posterior.base, seed: seed, episode: episode, step: step, into: choice.base)
+      selection.choose(
+        posterior.base, marginals: selection.marginals.base, seed: seed, episode: episode,
+        step: step, into: choice.base)
       return choice.array(0..<2)
     }
     let forwards = (0..<50).map { draw(1, 0, $0) }

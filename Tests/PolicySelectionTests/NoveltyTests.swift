@@ -9,7 +9,10 @@ import Testing
   ) -> [Double] {
     let counts = FixedBuffer(counts)
     let weights = FixedBuffer(repeating: 0.0, count: counts.count)
-    noveltyWeights(counts.base, into: weights.base, count: counts.count, novelty, convention)
+    let scratch = FixedBuffer(repeating: 0.0, count: counts.count)
+    noveltyWeights(
+      counts.base, into: weights.base, count: counts.count, novelty, convention,
+      scratch: scratch.base)
     return weights.array(0..<counts.count)
   }
 

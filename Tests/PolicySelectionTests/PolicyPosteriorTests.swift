@@ -16,9 +16,9 @@ import Testing
     model.transitions = [.init("factor", given: [], controls: [], Tensor(shape: [1], [1]))]
     model.habit = habit
     let planning = try Planning(GenerativeModel(model))
-    let values = FixedBuffer(values)
+    for (policy, value) in values.enumerated() { planning.scores.values.base[policy] = value }
     let posterior = FixedBuffer(repeating: 0.0, count: values.count)
-    planning.tables.fillPosterior(values.base, gamma: gamma, into: posterior.base)
+    planning.scores.fillPosterior(gamma: gamma, into: posterior.base)
     return posterior.array(0..<values.count)
   }
 

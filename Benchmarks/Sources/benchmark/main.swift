@@ -31,7 +31,7 @@ func measureSteps() throws {
   let targets: [AgentConfiguration.Preset: [String]] = [.pymdp1: ["4", "10", "30"]]
   for preset in [AgentConfiguration.Preset.pymdp1, .default, .pymdp007] {
     for horizon in 2...4 {
-      let agent = try ActiveInferenceAgent(walk.model, configuration(preset, horizon: horizon))
+      let agent = try ActiveInferenceAgent(CompiledAgent(walk.model, configuration(preset, horizon: horizon), savings: []))
       let cost = try Measurement(units: walk.record.observations.count) { try walk.follow(agent) }
       table.add(
         "preset \(preset.rawValue)", "\(agent.policyPosterior.count)", microseconds(cost.median),
