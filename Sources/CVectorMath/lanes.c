@@ -9,6 +9,10 @@
 // eight numbers, one each. A lane's result has the bits that the plain kernels give for that lane
 // alone, so every sum here runs in the order of its plain counterpart.
 typedef double lanes __attribute__((vector_size(64)));
+typedef int64_t masks __attribute__((vector_size(64)));
+
+// a where the mask is set, else b; a function would pass vectors in memory.
+#define CHOOSE(mask, a, b) ((lanes)(((mask) & (masks)(a)) | (~(mask) & (masks)(b))))
 
 // What a product takes from a table: one number for all lanes, or one a lane.
 #define SHARED(name, address) const double name = *(address)
@@ -142,4 +146,58 @@ void aif_own_lanes_add_scaled(
     v += factor * a;
     STORE(y, i, v);
   }
+}
+
+// The bits of n elements gathered into one word a lane: rotations are quick, and whoever compares words
+// compares the elements too.
+AIF_TARGET_CLONES
+void aif_lanes_hash(const double *restrict x, size_t n, uint64_t *restrict result) {
+  typedef uint64_t words __attribute__((vector_size(64)));
+  words hash = {0};
+  for (size_t i = 0; i < n; i++) {
+    words bits;
+    memcpy(&bits, x + 8 * i, sizeof bits);
+    hash = (hash << 7 | hash >> 57) ^ bits;
+  }
+  memcpy(result, &hash, sizeof hash);
+}
+
+// The greatest of n elements by lane, -infinity if there is none, NaN if one is.
+AIF_TARGET_CLONES
+void aif_lanes_greatest(const double *restrict x, size_t n, double *restrict result) {
+  lanes greatest = (lanes){0} - __builtin_inf();
+  masks unordered = {0};
+  for (size_t i = 0; i < n; i++) {
+    LANES(v, x, i);
+    greatest = CHOOSE(v > greatest, v, greatest);
+    unordered |= v != v;
+  }
+  greatest = CHOOSE(unordered, (lanes){0} + __builtin_nan(""), greatest);
+  STORE(result, 0, greatest);
+}
+
+// The same of plain numbers.
+AIF_TARGET_CLONES
+double aif_greatest(const double *restrict x, size_t n) {
+  const size_t whole = n & ~(size_t)15;
+  lanes a = (lanes){0} - __builtin_inf(), b = a;
+  masks unordered = {0};
+  for (size_t i = 0; i < whole; i += 16) {
+    lanes u, v;
+    memcpy(&u, x + i, sizeof u);
+    memcpy(&v, x + i + 8, sizeof v);
+    a = CHOOSE(u > a, u, a);
+    b = CHOOSE(v > b, v, b);
+    unordered |= (u != u) | (v != v);
+  }
+  a = CHOOSE(b > a, b, a);
+  a = CHOOSE(unordered, (lanes){0} + __builtin_nan(""), a);
+  double greatest = a[0];
+  for (size_t lane = 1; lane < 8; lane++) {
+    greatest = a[lane] > greatest || a[lane] != a[lane] ? a[lane] : greatest;
+  }
+  for (size_t i = whole; i < n; i++) {
+    greatest = x[i] > greatest || x[i] != x[i] ? x[i] : greatest;
+  }
+  return greatest;
 }

@@ -17,6 +17,7 @@ public struct Belief<Number: StepNumber>: BitwiseCopyable {
     supports = nil
   }
 
+  @inlinable
   package init(_ base: UnsafeMutablePointer<Number>, supports: UnsafeMutablePointer<Support>?) {
     self.base = base
     self.supports = supports
@@ -28,7 +29,7 @@ public struct Support: BitwiseCopyable {
   /// In ascending order.
   public let states: UnsafeMutablePointer<Int32>
   /// How many they are.
-  public package(set) var count: Int
+  public var count: Int
 }
 
 /// Memory of one belief.
@@ -113,14 +114,16 @@ extension StepArithmetic {
 
 /// A set of numbers below a bound that lists its members in order: marking costs what is marked, listing
 /// what lies between the least and the greatest.
+@usableFromInline
 package struct MarkSet {
-  private let words: FixedBuffer<UInt64>
-  private var lowest = Int.max
-  private var highest = -1
+  @usableFromInline let words: FixedBuffer<UInt64>
+  @usableFromInline var lowest = Int.max
+  @usableFromInline var highest = -1
 
+  @inlinable
   package init(bound: Int) { words = FixedBuffer(repeating: 0, count: (bound + 63) / 64) }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func insert(_ member: Int) {
     let word = member >> 6
     words.base[word] |= 1 << UInt64(member & 63)
@@ -129,6 +132,7 @@ package struct MarkSet {
   }
 
   /// Writes the members in ascending order, returns how many there were, and forgets them.
+  @inlinable
   package mutating func drain(into members: UnsafeMutablePointer<Int32>) -> Int {
     var count = 0
     var word = lowest

@@ -9,18 +9,18 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
   /// How beliefs are held.
   public let space: BeliefSpace
   @usableFromInline let shapes: UnsafePointer<BeliefSpace.ScopeShape>
-  private let factors: UnsafePointer<CompiledModel.FactorPlan>
-  private let factorCount: Int
+  @usableFromInline let factors: UnsafePointer<CompiledModel.FactorPlan>
+  @usableFromInline let factorCount: Int
   @usableFromInline let isJoint: Bool
-  private let scopeWeights: FixedBuffer<Number>
+  @usableFromInline let scopeWeights: FixedBuffer<Number>
   /// Two tables in turn while a joint belief is carried forward.
-  private let intermediate: FixedBuffer<Number>
-  private let marginalBuffer: FixedBuffer<Number>
+  @usableFromInline let intermediate: FixedBuffer<Number>
+  @usableFromInline let marginalBuffer: FixedBuffer<Number>
   /// Distributions over scopes with wide factors; grow when one is wider than any before.
-  private var wideWeights: FixedBuffer<Number>
-  private var wideColumns: FixedBuffer<Int32>
+  @usableFromInline var wideWeights: FixedBuffer<Number>
+  @usableFromInline var wideColumns: FixedBuffer<Int32>
   /// The states that a prediction of a wide factor reaches.
-  private var reached: MarkSet
+  @exclusivity(unchecked) @usableFromInline var reached: MarkSet
 
   /// Memory to read the beliefs of a space.
   public init(_ space: BeliefSpace) {
@@ -34,7 +34,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
       widest = max(widest, space.shapes.base[index].columns)
     }
     scopeWeights = FixedBuffer(zeros: widest)
-    intermediate = FixedBuffer(zeros: 2 * (space.jointSteps.map(\.targetCount).max() ?? 0))
+    let steps = (0..<space.jointSteps.count).map { space.jointSteps.base[$0].targetCount }
+    intermediate = FixedBuffer(zeros: 2 * (steps.max() ?? 0))
     marginalBuffer = FixedBuffer(zeros: space.isJoint ? space.compiled.stateCount : 0)
     wideWeights = FixedBuffer(repeating: .zero, count: space.hasWideFactors ? 64 : 0)
     wideColumns = FixedBuffer(repeating: 0, count: space.hasWideFactors ? 64 : 0)
@@ -59,10 +60,7 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
     return spread(scope, belief)
   }
 
-  @specialized(where Arithmetic == SingleArithmetic)
-  @specialized(where Arithmetic == SharedLaneArithmetic)
-  @specialized(where Arithmetic == OwnLaneArithmetic)
-  @usableFromInline
+  @inlinable
   func spread(_ scope: Int, _ belief: Belief<Number>) -> ScopeDistribution<Number> {
     let shape = shapes[scope]
     if shape.isWide { return spreadWide(scope, belief) }
@@ -98,7 +96,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
   }
 
   /// Lists the joint states of a scope that are possible, the last factor varying fastest.
-  private func spreadWide(_ scope: Int, _ belief: Belief<Number>) -> ScopeDistribution<Number> {
+  @inlinable
+  func spreadWide(_ scope: Int, _ belief: Belief<Number>) -> ScopeDistribution<Number> {
     let members = space.compiled.scopes[scope].factors
     var needed = 1
     for factor in members { needed *= possibleCount(factor, belief) }
@@ -135,16 +134,15 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
       UnsafePointer(weights), columns: UnsafePointer(columns), count: count)
   }
 
-  private func possibleCount(_ factor: Int, _ belief: Belief<Number>) -> Int {
+  @inlinable
+  func possibleCount(_ factor: Int, _ belief: Belief<Number>) -> Int {
     if space.isWide.base[factor], let supports = belief.supports { return supports[factor].count }
     return factors[factor].states
   }
 
   /// The marginals of all factors, one after the other: the belief itself, or memory of this object that
   /// is valid until the next call.
-  @specialized(where Arithmetic == SingleArithmetic)
-  @specialized(where Arithmetic == SharedLaneArithmetic)
-  @specialized(where Arithmetic == OwnLaneArithmetic)
+  @inlinable
   public func marginals(of belief: Belief<Number>) -> Belief<Number> {
     guard isJoint else { return belief }
     let result = marginalBuffer.base
@@ -165,9 +163,7 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
   }
 
   /// The belief in which the factors are independent with these marginals, such as the first one.
-  @specialized(where Arithmetic == SingleArithmetic)
-  @specialized(where Arithmetic == SharedLaneArithmetic)
-  @specialized(where Arithmetic == OwnLaneArithmetic)
+  @inlinable
   package func setIndependent(
     _ marginals: UnsafePointer<Arithmetic.Parameter>, _ belief: Belief<Number>
   ) {
@@ -193,9 +189,7 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
   /// Notes which states of the wide factors are possible.
   ///
   /// - Complexity: O(states).
-  @specialized(where Arithmetic == SingleArithmetic)
-  @specialized(where Arithmetic == SharedLaneArithmetic)
-  @specialized(where Arithmetic == OwnLaneArithmetic)
+  @inlinable
   package func noteSupports(_ belief: Belief<Number>) {
     guard let supports = belief.supports else { return }
     for factor in 0..<factorCount where space.isWide.base[factor] {
@@ -218,9 +212,7 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
   ///
   /// - Parameter action: the joint action of each factor, in all lanes.
   /// - Complexity: O(states that are possible x next states).
-  @specialized(where Arithmetic == SingleArithmetic)
-  @specialized(where Arithmetic == SharedLaneArithmetic)
-  @specialized(where Arithmetic == OwnLaneArithmetic)
+  @inlinable
   package func predict(
     _ belief: Belief<Number>, action: UnsafePointer<Int>, _ tables: ModelTables<Arithmetic.Parameter>,
     into next: Belief<Number>
@@ -229,9 +221,7 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
   }
 
   /// The same where each lane takes an action of its own: `actions[factor * lanes + lane]`.
-  @specialized(where Arithmetic == SingleArithmetic)
-  @specialized(where Arithmetic == SharedLaneArithmetic)
-  @specialized(where Arithmetic == OwnLaneArithmetic)
+  @inlinable
   package func predict(
     _ belief: Belief<Number>, actions: UnsafePointer<Int>,
     _ tables: ModelTables<Arithmetic.Parameter>, into next: Belief<Number>
@@ -248,8 +238,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
     }
   }
 
-  @inline(__always)
-  private func predict(
+  @inlinable @inline(__always)
+  func predict(
     _ belief: Belief<Number>, _ tables: ModelTables<Arithmetic.Parameter>,
     into next: Belief<Number>, _ action: (_ factor: Int, _ lane: Int) -> Int
   ) {
@@ -272,7 +262,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
   }
 
   /// Carries a wide factor forward, touching only states that are or were possible.
-  private func reach(
+  @inlinable
+  func reach(
     _ table: RunTable<Arithmetic.Parameter>, _ first: Int,
     _ parents: ScopeDistribution<Number>, into result: UnsafeMutablePointer<Number>,
     _ support: inout Support
@@ -291,7 +282,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
     support.count = reached.drain(into: support.states)
   }
 
-  private func predictByLane(
+  @inlinable
+  func predictByLane(
     _ factor: Int, _ belief: Belief<Number>, _ actions: UnsafePointer<Int>,
     _ tables: ModelTables<Arithmetic.Parameter>, into next: UnsafeMutablePointer<Number>
   ) {
@@ -315,21 +307,21 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
     }
   }
 
-  @inline(__always)
-  private func predictJoint(
+  @inlinable @inline(__always)
+  func predictJoint(
     _ belief: UnsafePointer<Number>, _ tables: ModelTables<Arithmetic.Parameter>,
     into next: UnsafeMutablePointer<Number>, _ action: (_ factor: Int) -> Int
   ) {
     let half = intermediate.count / 2
     var source = belief
     for index in 0..<space.jointSteps.count {
-      let step = space.jointSteps[index]
+      let step = space.jointSteps.base[index]
       let isLast = index == space.jointSteps.count - 1
       let target = isLast ? next : intermediate.base + (index % 2) * half
       let table = tables.transitions.base[step.factor]
       let first = action(step.factor) * factors[step.factor].columns
-      let columns = step.column.base
-      let targets = step.target.base
+      let columns = step.column
+      let targets = step.target
       for cell in 0..<step.targetCount { target[cell] = .zero }
       for cell in 0..<step.sourceCount where source[cell].isAnyNonzero {
         Arithmetic.add(
@@ -339,7 +331,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
     }
   }
 
-  private func predictJointByLane(
+  @inlinable
+  func predictJointByLane(
     _ belief: Belief<Number>, _ actions: UnsafePointer<Int>,
     _ tables: ModelTables<Arithmetic.Parameter>, into next: UnsafeMutablePointer<Number>
   ) {
@@ -347,7 +340,7 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
     let half = intermediate.count / 2
     var source = UnsafePointer(belief.base)
     for index in 0..<space.jointSteps.count {
-      let step = space.jointSteps[index]
+      let step = space.jointSteps.base[index]
       let isLast = index == space.jointSteps.count - 1
       let target = isLast ? next : intermediate.base + (index % 2) * half
       let table = tables.transitions.base[step.factor]
@@ -358,8 +351,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
         for state in 0..<step.sourceCount {
           let weight = source[state][lane: lane]
           if weight == 0 { continue }
-          let run = first + Int(step.column.base[state])
-          let offset = step.target.base[state]
+          let run = first + Int(step.column[state])
+          let offset = step.target[state]
           for cell in table.cells(of: run) {
             numbers[(offset + table.place(cell, in: run)) * lanes + lane] +=
               weight * Arithmetic.parameter(table.cells[cell], lane: lane)
@@ -372,6 +365,7 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
 }
 
 /// Multiplies every one of `count` numbers with every one of `others`, in place, from the end.
+@inlinable
 package func outerProduct<Number: StepNumber>(
   _ values: UnsafeMutablePointer<Number>, _ count: Int, _ others: UnsafePointer<Number>,
   _ otherCount: Int

@@ -12,14 +12,15 @@ public final class BeliefSpace: @unchecked Sendable {
 
   /// One factor's part in carrying a joint belief forward: its next state becomes the last axis, and
   /// the factors that nobody needs any more are summed out.
-  struct JointStep {
-    let factor: Int
-    let sourceCount: Int
-    let targetCount: Int
+  @usableFromInline
+  struct JointStep: BitwiseCopyable {
+    @usableFromInline let factor: Int
+    @usableFromInline let sourceCount: Int
+    @usableFromInline let targetCount: Int
     /// For each source state, the column of the transition.
-    let column: FixedBuffer<Int32>
+    @usableFromInline let column: UnsafePointer<Int32>
     /// For each source state, the first of the target states it feeds.
-    let target: FixedBuffer<Int>
+    @usableFromInline let target: UnsafePointer<Int>
   }
 
   /// The largest number of joint states that `auto` infers exactly.
@@ -38,12 +39,14 @@ public final class BeliefSpace: @unchecked Sendable {
   /// Whether some factor is wide.
   package let hasWideFactors: Bool
   /// By factor.
-  package let isWide: FixedBuffer<Bool>
+  @usableFromInline package let isWide: FixedBuffer<Bool>
   /// The number of steps between neighbouring states of each factor in a joint state.
-  let jointStrides: [Int]
+  @usableFromInline let jointStrides: [Int]
   /// By scope: for each joint state its column, where it is not the joint state itself.
-  let scopeColumns: [FixedBuffer<Int32>?]
-  let jointSteps: [JointStep]
+  @usableFromInline let scopeColumns: [FixedBuffer<Int32>?]
+  @usableFromInline let jointSteps: FixedBuffer<JointStep>
+  /// What the steps point to.
+  private let projections: [AnyObject]
 
   /// What reading a scope's distribution needs of its first two factors: most scopes have no more.
   @usableFromInline
@@ -82,13 +85,16 @@ public final class BeliefSpace: @unchecked Sendable {
           isWide: scope.factors.contains { wide[$0] })
       })
     guard joint else {
-      jointSteps = []
+      jointSteps = FixedBuffer([])
+      projections = []
       size = compiled.stateCount
       jointStrides = []
       scopeColumns = []
       return
     }
-    jointSteps = try BeliefSpace.jointSteps(compiled)
+    var projections: [AnyObject] = []
+    jointSteps = FixedBuffer(try BeliefSpace.jointSteps(compiled, &projections))
+    self.projections = projections
     size = compiled.jointStateCount
     jointStrides = strides(sizes)
     scopeColumns = compiled.scopes.map { scope in
@@ -97,7 +103,9 @@ public final class BeliefSpace: @unchecked Sendable {
     }
   }
 
-  private static func jointSteps(_ compiled: CompiledModel) throws(InvalidInput) -> [JointStep] {
+  private static func jointSteps(
+    _ compiled: CompiledModel, _ projections: inout [AnyObject]
+  ) throws(InvalidInput) -> [JointStep] {
     let transitions = compiled.model.transitions
     let sizes = compiled.model.factors.map(\.size)
     let lastUse = sizes.indices.map { factor in
@@ -109,9 +117,9 @@ public final class BeliefSpace: @unchecked Sendable {
     func axisSizes(_ axes: [Int]) -> [Int] { axes.map { sizes[$0 % sizes.count] } }
     for factor in sizes.indices {
       let kept = axes.filter { $0 >= sizes.count || lastUse[$0] > factor }
-      let target = kept + [factor + sizes.count]
+      let after = kept + [factor + sizes.count]
       guard let sourceCount = product(axisSizes(axes)),
-        let targetCount = product(axisSizes(target)),
+        let targetCount = product(axisSizes(after)),
         max(sourceCount, targetCount) <= exactLimit
       else {
         throw tooManyJointStates(
@@ -121,12 +129,14 @@ public final class BeliefSpace: @unchecked Sendable {
       let next = sizes[factor]
       let source = axisSizes(axes)
       let column = projection(of: transitions[factor].given, in: axes, sizes: source)
-      let targets = projection(of: kept, in: axes, sizes: source)
+      let cells = projection(of: kept, in: axes, sizes: source)
+      let target = FixedBuffer((0..<sourceCount).map { Int(cells.base[$0]) * next })
+      projections += [column, target] as [AnyObject]
       steps.append(
         JointStep(
-          factor: factor, sourceCount: sourceCount, targetCount: targetCount, column: column,
-          target: FixedBuffer((0..<sourceCount).map { Int(targets.base[$0]) * next })))
-      axes = target
+          factor: factor, sourceCount: sourceCount, targetCount: targetCount,
+          column: UnsafePointer(column.base), target: UnsafePointer(target.base)))
+      axes = after
     }
     return steps
   }

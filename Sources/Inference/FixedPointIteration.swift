@@ -71,7 +71,7 @@ extension MeanFieldInference {
     for factor in 0..<frame.sizes.count {
       let run = logs + frame.offsets.base[factor]
       let count = frame.sizes.base[factor]
-      let largest = greatestEntry(run, count: count)
+      let largest = Number.greatest(run, count: count)
       for state in 0..<count { run[state] = run[state] - largest }
     }
     VectorMath.exp(inPlace: logs, count: frame.count)

@@ -16,10 +16,9 @@ import CVectorMath
 public func softmax<Number: StepNumber>(
   inPlace x: UnsafeMutablePointer<Number>, count: Int
 ) -> Bool {
-  let greatest = greatestEntry(x, count: count)
+  let greatest = Number.greatest(x, count: count)
   for lane in 0..<Number.laneCount where !greatest[lane: lane].isFinite { return false }
-  for i in 0..<count { x[i] = x[i] - greatest }
-  VectorMath.exp(inPlace: x, count: count)
+  VectorMath.exp(inPlace: x, less: greatest, count: count)
   let total = Number.sum(x, count: count)
   for i in 0..<count { x[i] = x[i] / total }
   return true
@@ -33,7 +32,7 @@ public func softmax<Number: StepNumber>(
 /// - Complexity: O(count), one exponential an entry; allocates nothing.
 @inlinable
 public func logSumExp(_ x: UnsafePointer<Double>, count: Int) -> Double {
-  let greatest = greatestEntry(x, count: count)
+  let greatest = Double.greatest(x, count: count)
   guard greatest.isFinite else { return greatest }
   // Blocks small enough for the stack.
   let capacity = 64
@@ -50,33 +49,4 @@ public func logSumExp(_ x: UnsafePointer<Double>, count: Int) -> Double {
     }
     return greatest + VectorMath.log(total)
   }
-}
-
-/// The greatest entry by lane, -infinity if there is none, NaN if one is.
-@inlinable
-package func greatestEntry<Number: StepNumber>(
-  _ x: UnsafePointer<Number>, count: Int
-) -> Number {
-  // Four running results, so that a comparison need not wait for the one before.
-  var a = Number(broadcast: -.infinity)
-  var b = a
-  var c = a
-  var d = a
-  var isNumber = Number.Mask(broadcast: true)
-  let whole = count & ~3
-  var i = 0
-  while i < whole {
-    a = .greater(a, x[i])
-    b = .greater(b, x[i + 1])
-    c = .greater(c, x[i + 2])
-    d = .greater(d, x[i + 3])
-    i += 4
-  }
-  while i < count {
-    a = .greater(a, x[i])
-    i += 1
-  }
-  for i in 0..<count { isNumber = .and(isNumber, Number.isNumber(x[i])) }
-  return .choose(
-    isNumber, .greater(.greater(a, b), .greater(c, d)), Number(broadcast: .nan))
 }

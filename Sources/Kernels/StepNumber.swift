@@ -30,11 +30,11 @@ public protocol StepNumber: BitwiseCopyable, Sendable {
   static func isGreater(_ a: Self, _ b: Self) -> Mask
   /// Where the bits are equal.
   static func isIdentical(_ a: Self, _ b: Self) -> Mask
-  /// Where it is not NaN.
-  static func isNumber(_ a: Self) -> Mask
   /// `a` where the mask is true, else `b`.
   static func choose(_ mask: Mask, _ a: Self, _ b: Self) -> Self
 
+  /// The greatest of `count` entries, -infinity if there is none, NaN if one is.
+  static func greatest(_ x: UnsafePointer<Self>, count: Int) -> Self
   /// The sum of `count` entries in the order of ``Contraction/dot(_:_:count:)``.
   static func sum(_ x: UnsafePointer<Self>, count: Int) -> Self
   /// The sum of products in the order of ``Contraction/dot(_:_:count:)``.
@@ -94,13 +94,19 @@ extension Double: StepNumber {
   @inlinable @inline(__always)
   public static func isIdentical(_ a: Double, _ b: Double) -> Bool { a.bitPattern == b.bitPattern }
 
-  /// Whether it is not NaN.
-  @inlinable @inline(__always)
-  public static func isNumber(_ a: Double) -> Bool { a == a }
-
   /// `a` if the mask is true, else `b`.
   @inlinable @inline(__always)
   public static func choose(_ mask: Bool, _ a: Double, _ b: Double) -> Double { mask ? a : b }
+
+  /// The greatest of `count` entries.
+  @inlinable @inline(__always)
+  public static func greatest(_ x: UnsafePointer<Double>, count: Int) -> Double {
+    if count > 8 { return aif_greatest(x, count) }
+    // Less work than a call.
+    var greatest = -Double.infinity
+    for i in 0..<count { greatest = x[i] > greatest || x[i] != x[i] ? x[i] : greatest }
+    return greatest
+  }
 
   /// The sum of `count` entries.
   @inlinable @inline(__always)
@@ -172,14 +178,18 @@ extension SIMD8: StepNumber where Scalar == Double {
     unsafeBitCast(a, to: SIMD8<Int64>.self) .== unsafeBitCast(b, to: SIMD8<Int64>.self)
   }
 
-  /// Where it is not NaN.
-  @inlinable @inline(__always)
-  public static func isNumber(_ a: SIMD8) -> SIMDMask<SIMD8<Int64>> { a .== a }
-
   /// `a` where the mask is true, else `b`.
   @inlinable @inline(__always)
   public static func choose(_ mask: SIMDMask<SIMD8<Int64>>, _ a: SIMD8, _ b: SIMD8) -> SIMD8 {
     b.replacing(with: a, where: mask)
+  }
+
+  /// The greatest of `count` entries, lane by lane.
+  @inlinable @inline(__always)
+  public static func greatest(_ x: UnsafePointer<SIMD8>, count: Int) -> SIMD8 {
+    var result = SIMD8.zero
+    withUnsafeMutablePointer(to: &result) { aif_lanes_greatest(numbers(x), count, numbers($0)) }
+    return result
   }
 
   /// The sum of `count` entries, lane by lane.
@@ -232,6 +242,19 @@ extension SIMDMask: LaneMask where Storage == SIMD8<Int64> {
   /// True where `a` is and `b` is not.
   @inlinable @inline(__always)
   public static func butNot(_ a: Self, _ b: Self) -> Self { a .& .!b }
+}
+
+extension SIMD8<Double> {
+  /// One word a lane that depends on the bits of all of `count` entries.
+  @inlinable @inline(__always)
+  public static func hash(_ x: UnsafePointer<Lanes>, count: Int) -> SIMD8<UInt64> {
+    var result = SIMD8<UInt64>()
+    withUnsafeMutablePointer(to: &result) {
+      aif_lanes_hash(
+        numbers(x), count, UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt64.self))
+    }
+    return result
+  }
 }
 
 /// An array of step numbers as the numbers of all its lanes, one lane after the other in each element.

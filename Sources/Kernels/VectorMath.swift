@@ -68,6 +68,20 @@ public enum VectorMath {
     aif_vector_exp_in_place(numbers(x), count * Number.laneCount)
   }
 
+  /// Replaces each of `count` entries of `x` by the exponential of what it is more than `shift`, lane by
+  /// lane.
+  @inlinable @inline(__always)
+  public static func exp<Number: StepNumber>(
+    inPlace x: UnsafeMutablePointer<Number>, less shift: Number, count: Int
+  ) {
+    if Number.laneCount == 1 {
+      aif_vector_exp_shifted(numbers(x), shift[lane: 0], count)
+    } else {
+      for i in 0..<count { x[i] = x[i] - shift }
+      exp(inPlace: x, count: count)
+    }
+  }
+
   /// Replaces each of `count` entries of `x` by its natural logarithm, lane by lane.
   @inlinable @inline(__always)
   public static func log<Number: StepNumber>(

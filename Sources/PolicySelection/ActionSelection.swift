@@ -105,7 +105,7 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
     let numbers = numbers(p) + lane
     var best = 0
     if lanes == 1 {
-      let greatest = greatestEntry(numbers, count: count)
+      let greatest = Double.greatest(numbers, count: count)
       while best < count - 1 && numbers[best] != greatest { best += 1 }
     } else {
       for index in 1..<max(count, 1) where numbers[index * lanes] > numbers[best * lanes] {

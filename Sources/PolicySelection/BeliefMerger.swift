@@ -48,8 +48,6 @@ struct BeliefMerger {
   }
 
   /// A number for the bits of every lane of a belief.
-  ///
-  /// Rotations are quick, and one product at the end spreads what they have gathered.
   func hash(_ belief: Belief<Lanes>) -> SIMD8<UInt64> {
     var hash = SIMD8<UInt64>()
     if let supports = belief.supports {
@@ -62,13 +60,9 @@ struct BeliefMerger {
           hash ^= ((bits &+ place) &* (bits ^ place)).replacing(with: 0, where: bits .== 0)
         }
       }
-    } else {
-      for state in 0..<size {
-        let bits = unsafeBitCast(belief.base[state], to: SIMD8<UInt64>.self)
-        hash = (hash &<< 7 | hash &>> 57) ^ bits
-      }
+      return hash
     }
-    return hash &* SIMD8(repeating: 0x9E37_79B9_7F4A_7C15)
+    return Lanes.hash(belief.base, count: size)
   }
 
   /// The first node with the bits of a candidate: node `next` where there is none.
@@ -81,8 +75,9 @@ struct BeliefMerger {
     var hash = hashes[lane]
     if nodes == 1 {
       for other in 1..<8 { hash = (hash << 9 | hash >> 55) ^ hashes[other] }
-      hash = hash &* 0x9E37_79B9_7F4A_7C15
     }
+    // Spreads what rotations have gathered.
+    hash = hash &* 0x9E37_79B9_7F4A_7C15
     var slot = Int(truncatingIfNeeded: hash >> 40) & mask
     while slots.base[slot] >= 0 {
       let known = Int(slots.base[slot])

@@ -12,11 +12,7 @@ extension ExpectedFreeEnergy {
     _ level: Level, _ index: Int, _ source: UnsafePointer<Belief<Lanes>>, _ sourceCount: Int,
     _ model: ModelTables<Arithmetic.Parameter>, _ target: UnsafePointer<Belief<Lanes>>
   ) -> Int {
-    let parents = index > 0 ? nodes.base + levels.base[index - 1].offset : nil
-    for edge in 0..<sourceCount * actionCount { edges.base[edge] = -1 }
-    for prefix in 0..<level.count {
-      edges.base[edge(of: prefix, level, parents)] = ExpectedFreeEnergy.isNeeded
-    }
+    markEdges(level, index, sourceCount)
     merger.beginLevel(atMost: min(level.count, sourceCount * actionCount))
     let perBlock = ExpectedFreeEnergy.nodesPerBlock
     var count = 0
@@ -25,60 +21,57 @@ extension ExpectedFreeEnergy {
       let first = block * perBlock
       let last = min(first + perBlock, sourceCount)
       for action in 0..<actionCount {
-        follow(source[block], first..<last, action, model, target, &count)
+        follow(source[block], first..<last, action, level.edge, model, target, &count)
       }
       block += 1
     }
     finishBlock(count, target)
     merger.endLevel(distinct: count)
-    let arrives = nodes.base + level.offset
-    for prefix in 0..<level.count {
-      let edge = edge(of: prefix, level, parents)
-      arrives[prefix] = edges.base[edge]
-      if prefixNovelty.count > 0 {
-        prefixNovelty.base[level.offset + prefix] = edgeNovelty.base[edge]
-      }
-    }
     return count
   }
 
-  @inline(__always)
-  private func edge(
-    of prefix: Int, _ level: Level, _ parents: UnsafeMutablePointer<Int32>?
-  ) -> Int {
-    let from = parents.map { Int($0[Int(level.parent[prefix])]) } ?? 0
-    return from * actionCount + Int(level.action[prefix])
+  private func markEdges(_ level: Level, _ index: Int, _ sourceCount: Int) {
+    let edges = self.edges.base + level.edge
+    let mark = policies.isFullTree ? ExpectedFreeEnergy.isNeeded : -1
+    for edge in 0..<sourceCount * actionCount { edges[edge] = mark }
+    if policies.isFullTree { return }
+    let before = index > 0 ? levels.base[index - 1].offset : -1
+    for prefix in 0..<level.count {
+      edges[edge(of: prefix, level, before)] = ExpectedFreeEnergy.isNeeded
+    }
   }
 
   /// Follows one action from the nodes of a block, where some prefix does.
   @inline(__always)
   private func follow(
-    _ source: Belief<Lanes>, _ from: Range<Int>, _ action: Int,
+    _ source: Belief<Lanes>, _ from: Range<Int>, _ action: Int, _ offset: Int,
     _ model: ModelTables<Arithmetic.Parameter>, _ target: UnsafePointer<Belief<Lanes>>,
     _ count: inout Int
   ) {
     var needed = 0
-    for node in from
-    where edges.base[node * actionCount + action] == ExpectedFreeEnergy.isNeeded { needed += 1 }
+    let edges = self.edges.base + offset
+    for node in from where edges[node * actionCount + action] == ExpectedFreeEnergy.isNeeded {
+      needed += 1
+    }
     if needed == 0 { return }
     let joint = factorActions + action * factorCount
     let next = candidate.belief
     nodeDynamics.predict(source, action: joint, model, into: next)
     let novelty =
-      prefixNovelty.count > 0
+      edgeNovelty.count > 0
       ? evaluator.transitionNovelty(source, action: joint, next: next) : .zero
     let hashes = merger.isSearching ? merger.hash(next) : SIMD8<UInt64>()
     for node in from {
       let edge = node * actionCount + action
-      guard edges.base[edge] == ExpectedFreeEnergy.isNeeded else { continue }
+      guard edges[edge] == ExpectedFreeEnergy.isNeeded else { continue }
       let lane = node - from.lowerBound
       let found = merger.find(next, lane: lane, hashes, in: UnsafePointer(target), next: count)
       if found == count {
         append(next, lane, target, count)
         count += 1
       }
-      edges.base[edge] = Int32(found)
-      if prefixNovelty.count > 0 { edgeNovelty.base[edge] = number(novelty, lane) }
+      edges[edge] = Int32(found)
+      if edgeNovelty.count > 0 { edgeNovelty.base[offset + edge] = number(novelty, lane) }
     }
   }
 

@@ -25,8 +25,9 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     let count: Int
     let parent: UnsafePointer<Int32>
     let action: UnsafePointer<Int32>
-    /// The first prefix among those of all levels, and the first block.
+    /// The first prefix among those of all levels, the first edge, and the first block.
     let offset: Int
+    let edge: Int
     let block: Int
   }
 
@@ -55,18 +56,18 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   let blocks: FixedBuffer<Belief<Lanes>>
   let blockCapacity: Int
   /// Which states of a wide factor the block that is being filled has, by factor.
-  var filled: [MarkSet]
-  /// By prefix: the distinct belief it arrives at, and its value up to there.
+  @exclusivity(unchecked) var filled: [MarkSet]
+  /// By prefix, except of the last level: the distinct belief it arrives at, and its value up to there.
   let nodes: FixedBuffer<Int32>
   let cumulative: FixedBuffer<Number>
-  /// By prefix: what its last step teaches about the transitions.
-  let prefixNovelty: FixedBuffer<Number>
   let terms: NodeTerms
-  /// By distinct belief of the level before and joint action: where it leads, and what is learned of
-  /// the transition on the way.
+  /// By level, distinct belief of the level before and joint action: where it leads, and what is learned
+  /// of the transition on the way.
   let edges: FixedBuffer<Int32>
   let edgeNovelty: FixedBuffer<Number>
-  var merger: BeliefMerger
+  /// By distinct belief of the level before and joint action: what the step is worth.
+  private let edgeValues: FixedBuffer<Number>
+  @exclusivity(unchecked) var merger: BeliefMerger
   /// Whether the prefixes of full length are the policies in their order.
   private let leavesAreInOrder: Bool
 
@@ -94,11 +95,14 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     var levels: [Level] = []
     var prefixes = 0
     var blockCount = 0
+    var edgeCount = 0
     for level in policies.levels {
       levels.append(
         Level(
           count: level.count, parent: UnsafePointer(level.parent.base),
-          action: UnsafePointer(level.action.base), offset: prefixes, block: blockCount))
+          action: UnsafePointer(level.action.base), offset: prefixes, edge: edgeCount,
+          block: blockCount))
+      edgeCount += (levels.count > 1 ? levels[levels.count - 2].count : 1) * actionCount
       prefixes += level.count
       blockCount += (level.count + perBlock - 1) / perBlock
     }
@@ -115,12 +119,11 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     values = FixedBuffer(zeros: policies.count)
     nodes = FixedBuffer(repeating: 0, count: prefixes)
     cumulative = FixedBuffer(zeros: prefixes)
-    prefixNovelty = FixedBuffer(zeros: tables.hasTransitionNovelty ? prefixes : 0)
     terms = NodeTerms(blocks: blockCount)
-    let widestParent = levels.dropLast().map(\.count).max() ?? 1
-    let edgeCount = max(widestParent, 1) * max(actionCount, 1)
     edges = FixedBuffer(repeating: -1, count: edgeCount)
     edgeNovelty = FixedBuffer(zeros: tables.hasTransitionNovelty ? edgeCount : 0)
+    let widestParent = levels.dropLast().map(\.count).max() ?? 1
+    edgeValues = FixedBuffer(zeros: max(widestParent, 1) * actionCount)
     merger = BeliefMerger(space, nodesPerBlock: perBlock, capacity: widest)
     let leaves = policies.leaves
     leavesAreInOrder =
@@ -165,7 +168,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
           at: level.block + block)
         block += 1
       }
-      accumulate(level, index)
+      accumulate(level, index, sourceCount)
       sourceCount = count
     }
     if !leavesAreInOrder {
@@ -208,25 +211,57 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   }
 
   /// Adds each prefix's last step to the value of the prefix it extends.
-  private func accumulate(_ level: Level, _ index: Int) {
+  private func accumulate(_ level: Level, _ index: Int, _ sourceCount: Int) {
     let steps = UnsafeMutableRawPointer(terms.total.base + level.block)
       .assumingMemoryBound(to: Number.self)
-    let isLast = index == levels.count - 1
-    let target =
-      isLast && leavesAreInOrder ? values.base : cumulative.base + level.offset
-    let arrives = nodes.base + level.offset
-    if index == 0 {
-      for prefix in 0..<level.count { target[prefix] = steps[Int(arrives[prefix])] }
-    } else {
-      let before = cumulative.base + levels.base[index - 1].offset
-      for prefix in 0..<level.count {
-        target[prefix] = before[Int(level.parent[prefix])] + steps[Int(arrives[prefix])]
+    let edges = self.edges.base + level.edge
+    for edge in 0..<sourceCount * actionCount where edges[edge] >= 0 {
+      edgeValues.base[edge] = steps[Int(edges[edge])]
+    }
+    if edgeNovelty.count > 0 {
+      let novelty = edgeNovelty.base + level.edge
+      for edge in 0..<sourceCount * actionCount where edges[edge] >= 0 {
+        edgeValues.base[edge] += novelty[edge]
       }
     }
-    if prefixNovelty.count > 0 {
-      let novelty = prefixNovelty.base + level.offset
-      for prefix in 0..<level.count { target[prefix] += novelty[prefix] }
+    let isLast = index == levels.count - 1
+    let target = isLast && leavesAreInOrder ? values.base : cumulative.base + level.offset
+    let before = index > 0 ? levels.base[index - 1].offset : -1
+    if policies.isFullTree {
+      extendAll(level, before, isLast, target)
+    } else {
+      for prefix in 0..<level.count {
+        let edge = edge(of: prefix, level, before)
+        target[prefix] = edgeValues.base[edge]
+        if before >= 0 { target[prefix] += cumulative.base[before + Int(level.parent[prefix])] }
+        nodes.base[level.offset + prefix] = edges[edge]
+      }
     }
+  }
+
+  /// The same where every prefix goes on with every action.
+  private func extendAll(
+    _ level: Level, _ before: Int, _ isLast: Bool, _ target: UnsafeMutablePointer<Number>
+  ) {
+    let edges = self.edges.base + level.edge
+    let arrives = nodes.base + level.offset
+    for parent in 0..<level.count / actionCount {
+      let value = before < 0 ? Number.zero : cumulative.base[before + parent]
+      let edge = before < 0 ? 0 : Int(nodes.base[before + parent]) * actionCount
+      let prefix = parent * actionCount
+      for action in 0..<actionCount {
+        target[prefix + action] = value + edgeValues.base[edge + action]
+      }
+      if isLast { continue }
+      for action in 0..<actionCount { arrives[prefix + action] = edges[edge + action] }
+    }
+  }
+
+  /// The edge that a prefix ends with, among those of its level.
+  @inline(__always)
+  func edge(of prefix: Int, _ level: Level, _ before: Int) -> Int {
+    let from = before < 0 ? 0 : Int(nodes.base[before + Int(level.parent[prefix])])
+    return from * actionCount + Int(level.action[prefix])
   }
 
   // MARK: - Parts
@@ -241,7 +276,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
       prefix = Int(levels.base[index].parent[prefix])
       index -= 1
     }
-    return terms(prefix, levels.base[step], lane)
+    return terms(prefix, step, lane)
   }
 
   /// The parts of a policy's value as last evaluated.
@@ -256,14 +291,17 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     (0..<policies.count).map { terms(policy: $0, lane: lane) }
   }
 
-  private func terms(_ prefix: Int, _ level: Level, _ lane: Int) -> ExpectedFreeEnergyTerms {
-    let node = Int(nodes.base[level.offset + prefix])
+  private func terms(_ prefix: Int, _ index: Int, _ lane: Int) -> ExpectedFreeEnergyTerms {
+    let level = levels.base[index]
+    let before = index > 0 ? levels.base[index - 1].offset : -1
+    let edge = level.edge + edge(of: prefix, level, before)
+    let node = Int(edges.base[edge])
     var result =
       Number.laneCount == 1
       ? terms.terms(block: level.block + node / Lanes.laneCount, lane: node % Lanes.laneCount)
       : terms.terms(block: level.block + node, lane: lane)
-    if prefixNovelty.count > 0 {
-      result.parameterInformationGain += prefixNovelty.base[level.offset + prefix][lane: lane]
+    if edgeNovelty.count > 0 {
+      result.parameterInformationGain += edgeNovelty.base[edge][lane: lane]
     }
     return result
   }
@@ -278,7 +316,8 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   @specialized(where Arithmetic == OwnLaneArithmetic)
   public func fillPosterior(gamma: Double, into posterior: UnsafeMutablePointer<Number>) {
     fillPolicyPosterior(
-      Arithmetic.self, values.base, logHabit: tables.logHabit, gamma: gamma, into: posterior)
+      Arithmetic.self, values.base, logHabit: tables.logHabit,
+      hasImpossiblePolicies: tables.hasImpossiblePolicies, gamma: gamma, into: posterior)
   }
 
   /// Follows transitions that have changed.

@@ -16,26 +16,26 @@ final class JointInformationGain<Parameter: StepNumber> {
   private let space: BeliefSpace
   private let tables: PlanningTables<Parameter>
   /// The node's belief and lane: a number for each state, or joint state, a stride apart.
-  private var belief: Belief<Lanes>
+  @exclusivity(unchecked) private var belief: Belief<Lanes>
   private let nothing = FixedBuffer<Lanes>(zeros: 1)
-  private var lane = 0
+  @exclusivity(unchecked) private var lane = 0
   /// What of the belief is in play: weights of joint states, and each modality's column there.
-  private var weights: FixedBuffer<Double>
-  private var columns: FixedBuffer<Int32>
+  @exclusivity(unchecked) private var weights: FixedBuffer<Double>
+  @exclusivity(unchecked) private var columns: FixedBuffer<Int32>
   /// `[modality in the group][state in play]`: what is left of the weights after some outcomes, and
   /// which states are left.
-  private var remaining: FixedBuffer<Double>
-  private var states: FixedBuffer<Int32>
+  @exclusivity(unchecked) private var remaining: FixedBuffer<Double>
+  @exclusivity(unchecked) private var states: FixedBuffer<Int32>
   /// The states in play that there is memory for; grows on the first step that needs more.
-  private var capacity: Int
+  @exclusivity(unchecked) private var capacity: Int
   /// Probabilities of joint outcomes whose logarithms are still to be taken.
   private let leaves: FixedBuffer<Double>
   private let logs: FixedBuffer<Double>
-  private var leafCount = 0
-  private var entropy = 0.0
+  @exclusivity(unchecked) private var leafCount = 0
+  @exclusivity(unchecked) private var entropy = 0.0
   /// The group being evaluated: modalities in order.
   private let group: FixedBuffer<Int>
-  private var groupCount = 0
+  @exclusivity(unchecked) private var groupCount = 0
   /// By modality: the group it belongs to, or -1.
   private let groupOf: FixedBuffer<Int>
   /// By plan of a scope: whether its modalities are in some group.
@@ -50,7 +50,7 @@ final class JointInformationGain<Parameter: StepNumber> {
   /// Outcomes of sparse likelihoods: what has been reached, and in which order to read it.
   private let outcomeWeights: FixedBuffer<Double>
   private let outcomes: FixedBuffer<Int32>
-  private var reached: MarkSet
+  @exclusivity(unchecked) private var reached: MarkSet
 
   init(_ space: BeliefSpace, _ tables: PlanningTables<Parameter>) {
     belief = Belief(nothing.base)

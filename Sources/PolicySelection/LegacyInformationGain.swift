@@ -68,9 +68,12 @@ final class LegacyInformationGain<Parameter: StepNumber> {
     for modality in 0..<maps.count {
       let table = likelihoods[modality]
       let run = Int(maps[modality].base[state])
-      if table.isSparse {
-        for outcome in 0..<table.length { distribution.base[outcome] = 0 }
+      if Parameter.laneCount == 1 && !table.isSparse {
+        let cells = numbers(table.cells + run * table.length)
+        count = outerProduct(column.base, count, cells, table.length)
+        continue
       }
+      for outcome in 0..<table.length { distribution.base[outcome] = 0 }
       for cell in table.cells(of: run) {
         distribution.base[table.place(cell, in: run)] = table.cells[cell][lane: lane]
       }

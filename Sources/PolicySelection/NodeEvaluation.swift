@@ -24,7 +24,7 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
   /// Predicted outcomes of sparse likelihoods.
   private let outcomes: FixedBuffer<Lanes>
   private let outcomeList: FixedBuffer<Int32>
-  private var reached: MarkSet
+  @exclusivity(unchecked) private var reached: MarkSet
   private let addsEntropies: Bool
 
   init(

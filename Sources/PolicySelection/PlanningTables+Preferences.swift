@@ -79,5 +79,8 @@ extension PlanningTables {
       for policy in 0..<logHabit.count { logHabit.base[policy] = logHabit.base[policy] + offset }
     }
     VectorMath.log(inPlace: logHabit.base, count: logHabit.count)
+    hasImpossiblePolicies = (0..<logHabit.count).contains { policy in
+      (0..<Parameter.laneCount).contains { logHabit.base[policy][lane: $0] == -.infinity }
+    }
   }
 }

@@ -42,6 +42,8 @@ public final class PlanningTables<Parameter: StepNumber>: @unchecked Sendable {
   let noveltyOffsets: FixedBuffer<Int>
   /// ln E by policy; -infinity where a policy has no prior probability.
   let logHabit: FixedBuffer<Parameter>
+  /// Whether some policy has no prior probability.
+  var hasImpossiblePolicies = false
   /// What the tables of weights point to.
   private let weights: [FixedBuffer<Parameter>]
   /// Logarithms in the making.

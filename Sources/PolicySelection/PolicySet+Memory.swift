@@ -21,9 +21,9 @@ extension PolicySet {
       widest = max(widest, needed)
     }
     let policies = Double(prefixCounts.last ?? 1)
-    let edges = Double(max(prefixCounts.dropLast().max() ?? 1, 1)) * Double(max(actions, 1))
+    let edges = prefixCounts.dropLast().reduce(1.0) { $0 + Double($1) } * Double(max(actions, 1))
     let beliefs = Double(beliefSize) * lane * Double(2 * widest + 2)
-    let own = beliefs + Double(blocks) * 5 * lane + Double(prefixes) * 12 + edges * 12
+    let own = beliefs + Double(blocks) * 5 * lane + Double(prefixes) * 12 + edges * 20
     return (8 * Double(prefixes) + 8 * policies, own + 16 * policies)
   }
 }

@@ -29,6 +29,9 @@ public final class PolicySet: @unchecked Sendable {
   /// For each policy its first joint action; empty in a model without controls.
   public let firstActions: FixedBuffer<Int32>
   let levels: [Level]
+  /// Whether every prefix goes on with every joint action, in order: prefix p and action a make prefix
+  /// p x actions + a.
+  let isFullTree: Bool
   /// For each policy its prefix of full length.
   let leaves: FixedBuffer<Int32>
 
@@ -63,6 +66,7 @@ public final class PolicySet: @unchecked Sendable {
       actions = tree.actions
       levels = tree.levels
       leaves = tree.leaves
+      isFullTree = false
     } else {
       let sizes = model.controls.map(\.size)
       horizon = sizes.isEmpty ? 0 : requested ?? 1
@@ -71,6 +75,7 @@ public final class PolicySet: @unchecked Sendable {
       levels = PolicySet.fullTree(actions.count, horizon)
       count = levels.last?.count ?? 1
       leaves = FixedBuffer((0..<Int32(count)))
+      isFullTree = true
     }
     factorActions = FixedBuffer(
       actions.flatMap { action in

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -76,6 +77,13 @@ void aif_lanes_add_scaled(
     const double *restrict scale, const double *restrict p, double *restrict y, size_t count);
 void aif_own_lanes_add_scaled(
     const double *restrict scale, const double *restrict p, double *restrict y, size_t count);
+
+/// One word a lane that depends on the bits of all n elements.
+void aif_lanes_hash(const double *restrict x, size_t n, uint64_t *restrict result);
+/// The greatest of n elements by lane, -infinity if there is none, NaN if one is.
+void aif_lanes_greatest(const double *restrict x, size_t n, double *restrict result);
+/// The greatest of n numbers, -infinity if there is none, NaN if one is.
+double aif_greatest(const double *restrict x, size_t n);
 
 #ifdef __cplusplus
 }
