@@ -30,17 +30,20 @@ enum Kernel: String, CaseIterable {
     case .mazeExact: try steps(in: TMaze().model, configuration(.default, horizon: 3))
     case .dense:
       try steps(
-        in: randomModel(states: 128, outcomes: 16, actions: 4), configuration(.default, horizon: 2))
+        in: randomModel(states: 128, outcomes: 16, actions: 4), configuration(.default, horizon: 2),
+        episodes: 2)
     case .learning: try learningSteps()
     case .traceLine: try traceLines()
-    case .grid: try steps(in: Workloads.grid(side: 40), configuration(.default, horizon: 2))
+    case .grid:
+      try steps(in: Workloads.grid(side: 40), configuration(.default, horizon: 2), episodes: 2)
     }
   }
 
+  /// - Parameter episodes: eight steps each; few where steps are long.
   private func steps(
-    in model: GenerativeModel, _ configuration: AgentConfiguration
+    in model: GenerativeModel, _ configuration: AgentConfiguration, episodes: Int = 8
   ) throws -> Prepared {
-    let walk = try Walk(model, episodes: 8, steps: 8)
+    let walk = try Walk(model, episodes: episodes, steps: 8)
     let agent = try ActiveInferenceAgent(model, configuration)
     return Prepared(units: walk.steps) {
       // What was learned in one repetition would be there in the next.
