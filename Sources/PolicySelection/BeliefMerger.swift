@@ -1,3 +1,4 @@
+import GenerativeModel
 import Inference
 import Kernels
 
@@ -5,45 +6,53 @@ import Kernels
 ///
 /// Exact: nothing is merged but equal bits. Where a level of some size merges less than one belief in
 /// eight, the deeper levels are not searched. A node is one lane of a block, or all its lanes.
-struct BeliefMerger {
+final class BeliefMerger {
   private let space: BeliefSpace
+  private let factors: UnsafePointer<CompiledModel.FactorPlan>
+  private let factorCount: Int
+  private let isWide: UnsafePointer<Bool>
   private let size: Int
   /// The nodes of a block.
   private let nodes: Int
-  private let slots: FixedBuffer<Int32>
+  private let slotBuffer: FixedBuffer<Int32>
+  private let slots: UnsafeMutablePointer<Int32>
   /// By node of a space with wide factors: its states that are not zero.
   private let nonzero: FixedBuffer<Int32>
-  private var mask = 0
-  private var isOn = true
-  private(set) var isSearching = true
-  private var searched = 0
+  @exclusivity(unchecked) private var mask = 0
+  @exclusivity(unchecked) private var isOn = true
+  @exclusivity(unchecked) private(set) var isSearching = true
+  @exclusivity(unchecked) private var searched = 0
 
   init(_ space: BeliefSpace, nodesPerBlock: Int, capacity: Int) {
     self.space = space
+    factors = UnsafePointer(space.compiled.factors.base)
+    factorCount = space.compiled.factors.count
+    isWide = UnsafePointer(space.isWide.base)
     size = space.size
     nodes = nodesPerBlock
     var size = 4
     while size < 2 * capacity { size *= 2 }
-    slots = FixedBuffer(repeating: -1, count: size)
+    slotBuffer = FixedBuffer(repeating: -1, count: size)
+    slots = slotBuffer.base
     nonzero = FixedBuffer(repeating: 0, count: space.hasWideFactors ? capacity : 0)
   }
 
   /// Begins an evaluation.
-  mutating func begin() { isOn = true }
+  func begin() { isOn = true }
 
   /// Begins a level of at most so many beliefs.
-  mutating func beginLevel(atMost count: Int) {
+  func beginLevel(atMost count: Int) {
     searched = 0
     isSearching = isOn
     guard isSearching else { return }
     var size = 4
     while size < 2 * count { size *= 2 }
-    mask = min(size, slots.count) - 1
-    for slot in 0...mask { slots.base[slot] = -1 }
+    mask = min(size, slotBuffer.count) - 1
+    for slot in 0...mask { slots[slot] = -1 }
   }
 
   /// Ends a level that had so many distinct beliefs.
-  mutating func endLevel(distinct: Int) {
+  func endLevel(distinct: Int) {
     if isSearching && searched >= 32 && (searched - distinct) * 8 < searched { isOn = false }
   }
 
@@ -52,8 +61,8 @@ struct BeliefMerger {
     var hash = SIMD8<UInt64>()
     if let supports = belief.supports {
       // Only what is not zero counts: a block's states are those that some lane needs.
-      for factor in 0..<space.compiled.factors.count {
-        let offset = space.compiled.factors.base[factor].stateOffset
+      for factor in 0..<factorCount {
+        let offset = factors[factor].stateOffset
         forEachState(factor, belief, supports) { state in
           let bits = unsafeBitCast(belief.base[offset + state], to: SIMD8<UInt64>.self)
           let place = UInt64(truncatingIfNeeded: offset + state) &* 0x9E37_79B9_7F4A_7C15
@@ -66,7 +75,7 @@ struct BeliefMerger {
   }
 
   /// The first node with the bits of a candidate: node `next` where there is none.
-  mutating func find(
+  func find(
     _ candidate: Belief<Lanes>, lane: Int, _ hashes: SIMD8<UInt64>,
     in blocks: UnsafePointer<Belief<Lanes>>, next: Int
   ) -> Int {
@@ -79,12 +88,12 @@ struct BeliefMerger {
     // Spreads what rotations have gathered.
     hash = hash &* 0x9E37_79B9_7F4A_7C15
     var slot = Int(truncatingIfNeeded: hash >> 40) & mask
-    while slots.base[slot] >= 0 {
-      let known = Int(slots.base[slot])
+    while slots[slot] >= 0 {
+      let known = Int(slots[slot])
       if isEqual(candidate, lane, blocks[known / nodes], known) { return known }
       slot = (slot + 1) & mask
     }
-    slots.base[slot] = Int32(next)
+    slots[slot] = Int32(next)
     if let supports = candidate.supports {
       nonzero.base[next] = Int32(nonzeroCount(candidate, lane, supports))
     }
@@ -119,8 +128,8 @@ struct BeliefMerger {
     _ other: Int
   ) -> Bool {
     var isSame = true
-    for factor in 0..<space.compiled.factors.count {
-      let offset = space.compiled.factors.base[factor].stateOffset
+    for factor in 0..<factorCount {
+      let offset = factors[factor].stateOffset
       forEachState(factor, a, supports) { state in
         let x = a.base[offset + state]
         let y = b.base[offset + state]
@@ -139,8 +148,8 @@ struct BeliefMerger {
     _ belief: Belief<Lanes>, _ lane: Int, _ supports: UnsafePointer<Support>
   ) -> Int {
     var count = 0
-    for factor in 0..<space.compiled.factors.count {
-      let offset = space.compiled.factors.base[factor].stateOffset
+    for factor in 0..<factorCount {
+      let offset = factors[factor].stateOffset
       forEachState(factor, belief, supports) { state in
         let number = belief.base[offset + state]
         count += (nodes == 1 ? number.isAnyNonzero : number[lane] != 0) ? 1 : 0
@@ -154,10 +163,10 @@ struct BeliefMerger {
     _ factor: Int, _ belief: Belief<Lanes>, _ supports: UnsafePointer<Support>,
     _ body: (Int) -> Void
   ) {
-    if space.isWide.base[factor] {
+    if isWide[factor] {
       for index in 0..<supports[factor].count { body(Int(supports[factor].states[index])) }
     } else {
-      for state in 0..<space.compiled.factors.base[factor].states { body(state) }
+      for state in 0..<factors[factor].states { body(state) }
     }
   }
 }

@@ -67,7 +67,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   let edgeNovelty: FixedBuffer<Number>
   /// By distinct belief of the level before and joint action: what the step is worth.
   private let edgeValues: FixedBuffer<Number>
-  @exclusivity(unchecked) var merger: BeliefMerger
+  let merger: BeliefMerger
   /// Whether the prefixes of full length are the policies in their order.
   private let leavesAreInOrder: Bool
 
