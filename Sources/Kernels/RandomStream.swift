@@ -36,11 +36,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   @usableFromInline internal let episode: UInt64
   @usableFromInline internal let step: UInt64
   @usableFromInline internal let place: UInt64
-  /// The number of blocks made so far, which is the number of the next one.
-  @usableFromInline internal var blocks: UInt64 = 0
-  /// The words still to be given, the next one first.
-  @usableFromInline internal var pending: (UInt64, UInt64, UInt64) = (0, 0, 0)
-  @usableFromInline internal var pendingCount = 0
+  /// The number of the next word within the stream.
+  @usableFromInline internal var position: UInt64 = 0
+  /// The block that was made last, and its number plus one; 0 before any is made.
+  @usableFromInline internal var block: Philox4x64.Block = (0, 0, 0, 0)
+  @usableFromInline internal var madeBlock: UInt64 = 0
 
   /// The stream at an address.
   @inlinable
@@ -56,17 +56,29 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// - Complexity: O(1); every fourth call makes a block.
   @inlinable
   public mutating func next() -> UInt64 {
-    if pendingCount > 0 {
-      let word = pending.0
-      pending = (pending.1, pending.2, 0)
-      pendingCount -= 1
-      return word
+    let number = position >> 2
+    if madeBlock != number &+ 1 { makeBlock(number) }
+    let place = position & 3
+    position &+= 1
+    return switch place {
+    case 0: block.0
+    case 1: block.1
+    case 2: block.2
+    default: block.3
     }
-    let block = Philox4x64.block(counter: (blocks, place, step, episode), key: (seed, 0))
-    blocks &+= 1
-    pending = (block.1, block.2, block.3)
-    pendingCount = 3
-    return block.0
+  }
+
+  /// Passes over the next 64 random bits; those after them stay what they are.
+  ///
+  /// - Complexity: O(1); a block of which every word is passed over is never made.
+  @inlinable
+  public mutating func skip() { position &+= 1 }
+
+  // Called, not inlined: drawing is cheap only where the code around it stays small.
+  @usableFromInline @inline(never)
+  internal mutating func makeBlock(_ number: UInt64) {
+    block = Philox4x64.block(counter: (number, place, step, episode), key: (seed, 0))
+    madeBlock = number &+ 1
   }
 
   /// A number uniform in [0, 1): the next word's top 53 bits.

@@ -39,6 +39,23 @@ struct RandomStreamTests {
     }
   }
 
+  @Test("words that are passed over leave the others what they are")
+  func skipping() {
+    var whole = stream()
+    let words = (0..<40).map { _ in whole.next() }
+    for pattern in 0..<64 as Range<UInt64> {
+      var random = stream()
+      for place in words.indices {
+        // Runs of several lengths, so that whole blocks are passed over too.
+        if pattern >> UInt64(place / 3 % 6) & 1 == 1 {
+          random.skip()
+        } else {
+          #expect(random.next() == words[place])
+        }
+      }
+    }
+  }
+
   @Test("the same address gives the same numbers, and a copy goes its own way")
   func addressed() {
     var one = stream()
