@@ -27,8 +27,11 @@ extension ActiveInferenceAgent {
 
   /// The counts as they are now, in the model's shapes.
   public var concentration: GenerativeModel.Concentration {
-    learning == nil
-      ? blueprint.model.concentration : engine.tables.concentration(blueprint.compiled)
+    if learning == nil { return blueprint.model.concentration }
+    if let presentedLane, let ownLanes {
+      return ownLanes.step.tables.concentration(blueprint.compiled, lane: presentedLane)
+    }
+    return engine.tables.concentration(blueprint.compiled)
   }
 
   /// Says what the last step found, as far as the level keeps it.

@@ -22,6 +22,13 @@ public final class ActiveInferenceAgent: Agent {
   let learning: AgentLearning<SingleArithmetic>?
   private let memory: AgentMemory?
 
+  /// Memory to live through several episodes at once, made when that is first done.
+  var sharedLanes: LaneGroup<SharedLaneArithmetic>?
+  var ownLanes: LaneGroup<OwnLaneArithmetic>?
+  let canUseLanes: Bool
+  /// The lane whose learning the agent stands for.
+  var presentedLane: Int?
+
   let choice: FixedBuffer<Int>
   /// The action that was taken in the last step, by control.
   let taken: FixedBuffer<Int>
@@ -70,7 +77,11 @@ public final class ActiveInferenceAgent: Agent {
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     answers = JointActions(blueprint.model.controls.map(\.size))
     memory = AgentMemory(blueprint, answers)
+    canUseLanes = blueprint.suitsLanes
   }
+
+  /// Whether steps are looked up.
+  var remembersSteps: Bool { memory?.steps.isOn ?? false }
 
   let answers: JointActions
 
@@ -81,6 +92,7 @@ public final class ActiveInferenceAgent: Agent {
     self.seed = seed
     self.episode = episode
     step = 0
+    presentedLane = nil
     memory?.begin()
   }
 

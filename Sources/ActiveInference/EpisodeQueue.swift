@@ -57,12 +57,14 @@ final class EpisodeQueue<Finished: Sendable>: @unchecked Sendable {
   }
 
   /// The next chunk, once it is not too far ahead of what has been delivered; nil where there is none.
+  ///
+  /// - Parameter lanes: episodes that are lived side by side; a chunk has a multiple of them.
   @usableFromInline
-  func claim() -> EpisodeChunk? {
+  func claim(lanes: Int) -> EpisodeChunk? {
     lock.acquire()
     defer { lock.release() }
     while !isOver {
-      if hasRoom { return claimNext() }
+      if hasRoom { return claimNext(lanes) }
       room.wait(lock)
     }
     return nil
@@ -87,7 +89,9 @@ final class EpisodeQueue<Finished: Sendable>: @unchecked Sendable {
   /// Delivers whatever is next in order, and claims a chunk once nothing is; waits where neither can be
   /// done, and gives nil where all has been.
   @usableFromInline
-  func deliverOrClaim(_ deliver: (Finished) throws -> Bool) throws -> EpisodeChunk? {
+  func deliverOrClaim(
+    lanes: Int, _ deliver: (Finished) throws -> Bool
+  ) throws -> EpisodeChunk? {
     lock.acquire()
     defer { lock.release() }
     while true {
@@ -99,7 +103,7 @@ final class EpisodeQueue<Finished: Sendable>: @unchecked Sendable {
         for result in outcome.results where try !deliver(result) { return nil }
         if let failure = outcome.failure { throw failure }
       } else if !isOver && hasRoom {
-        return claimNext()
+        return claimNext(lanes)
       } else if delivered == claimed {
         return nil
       } else {
@@ -128,12 +132,13 @@ final class EpisodeQueue<Finished: Sendable>: @unchecked Sendable {
 
   private var hasRoom: Bool { claimed - delivered < ring.count }
 
-  private func claimNext() -> EpisodeChunk {
+  private func claimNext(_ lanes: Int) -> EpisodeChunk {
     let left = end - nextEpisode
     // Smaller ones towards the end, so that all threads come to it together.
     let share = Swift.max(left / UInt64(2 * threads), 1)
+    let wanted = (Swift.min(chunkSize, Int(share)) + lanes - 1) / lanes * lanes
     let first = nextEpisode
-    nextEpisode += Swift.min(UInt64(chunkSize), share)
+    nextEpisode += Swift.min(UInt64(wanted), left)
     let chunk = EpisodeChunk(number: claimed, episodes: first..<nextEpisode)
     claimed += 1
     if nextEpisode == end { room.wakeAll() }

@@ -25,41 +25,53 @@ extension Simulation {
     let others = WorkerThreads(threads - 1) {
       do {
         var agent = try makeAgent()
-        try work(&agent, queue, finish) { queue.claim() }
+        try work(&agent, queue, finish) { queue.claim(lanes: $0) }
       } catch {
-        if let chunk = queue.claim() { queue.complete(chunk, [], failure: error) }
+        if let chunk = queue.claim(lanes: 1) { queue.complete(chunk, [], failure: error) }
       }
     }
     defer {
       queue.stop()
       others.join()
     }
-    try work(&agent, queue, finish) { try queue.deliverOrClaim(deliver) }
+    try work(&agent, queue, finish) { try queue.deliverOrClaim(lanes: $0, deliver) }
   }
 
   /// Runs chunks of episodes as long as there is one.
   @inlinable
   func work<A: Agent, Finished: Sendable>(
     _ agent: inout A, _ queue: EpisodeQueue<Finished>, _ finish: (Episode, A) -> Finished,
-    next: () throws -> EpisodeChunk?
+    next: (_ lanes: Int) throws -> EpisodeChunk?
   ) throws {
     // A copy of this thread's own.
     let actionCounts = environment.actionCounts.map { $0.map { $0 } }
     let isCancelled = isCancelled
     var episode = Episode(index: 0)
     var observation: [Observation] = []
-    while let chunk = try next() {
+    while let chunk = try next(agent.laneCount) {
       var results: [Finished] = []
       results.reserveCapacity(chunk.count)
       var failure: (any Error)?
+      let isOver = { isCancelled() || queue.isUnwanted(chunk) }
       do {
-        for index in chunk.episodes {
-          agent.forget()
-          episode.restart(index: index)
-          try run(
-            &agent, into: &episode, observation: &observation, actionCounts: actionCounts,
-            isCancelled: { isCancelled() || queue.isUnwanted(chunk) })
-          results.append(finish(episode, agent))
+        var first = chunk.episodes.lowerBound
+        while first < chunk.episodes.upperBound {
+          let lanes = Swift.min(UInt64(agent.laneCount), chunk.episodes.upperBound - first)
+          // Fewer are as quick one by one.
+          if lanes >= 3 {
+            try runLanes(
+              &agent, first..<first + lanes, actionCounts, isCancelled: isOver, &results, finish)
+          } else {
+            for index in first..<first + lanes {
+              agent.forget()
+              episode.restart(index: index)
+              try run(
+                &agent, into: &episode, observation: &observation, actionCounts: actionCounts,
+                isCancelled: isOver)
+              results.append(finish(episode, agent))
+            }
+          }
+          first += lanes
         }
       } catch {
         failure = error

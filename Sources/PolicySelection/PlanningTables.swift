@@ -53,6 +53,13 @@ public final class PlanningTables<Parameter: StepNumber>: @unchecked Sendable {
   var hasLikelihoodNovelty: Bool { likelihoodWeights.count > 0 }
   var hasTransitionNovelty: Bool { transitionWeights.count > 0 }
 
+  /// Whether a contraction with these tables is left to OpenBLAS.
+  package var usesBLAS: Bool {
+    (0..<plans.count).contains {
+      Contraction.usesBLAS(rows: plans.base[$0].columns, columns: plans.base[$0].width)
+    }
+  }
+
   /// Folds a model's tables.
   ///
   /// - Throws: ``InvalidInput`` where the preferences have fewer rows than the horizon, E has another
