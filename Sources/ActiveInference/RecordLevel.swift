@@ -12,7 +12,16 @@ public enum RecordLevel: String, Hashable, Sendable, CaseIterable, Comparable {
   case iterates
 
   /// Whether it keeps less.
-  public static func < (a: RecordLevel, b: RecordLevel) -> Bool {
-    (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
+  public static func < (a: RecordLevel, b: RecordLevel) -> Bool { a.rank < b.rank }
+
+  // Not the place in `allCases`: that is an array, made anew at each comparison.
+  private var rank: Int {
+    switch self {
+    case .none: 0
+    case .choices: 1
+    case .beliefs: 2
+    case .full: 3
+    case .iterates: 4
+    }
   }
 }

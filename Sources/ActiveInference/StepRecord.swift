@@ -39,45 +39,137 @@ public struct Iterates: Hashable, Sendable {
 }
 
 /// One step of a trace: `aif.trace/1`, `steps[t]`. What the record level left out is nil.
-public struct StepRecord: Hashable, Sendable {
+public struct StepRecord: Sendable {
   /// The step, from 0.
   public var t: Int
   /// One entry a modality.
   public var observation: [Observation]
   /// The true hidden states, in a simulation.
   public var states: [Int]?
-  /// The names of the modalities whose outcome had probability zero and was ignored.
-  public var impossible: [String] = []
-  /// `[factor][state]`.
-  public var beliefs: [[Double]]?
-  /// In nats.
-  public var freeEnergy: Double?
-  /// One value a policy in nats, larger is better.
-  public var negativeExpectedFreeEnergy: [Double]?
-  /// Its parts.
-  public var terms: PolicyTerms?
-  /// One probability a policy.
-  public var policyPosterior: [Double]?
-  /// `[control][action]`.
-  public var actionMarginals: [[Double]]?
   /// What was done, one action a control.
   public var action: [Int]?
   /// What the agent selects, one action a control.
   public var choice: [Int]?
-  /// What each sweep found, at record level `iterates`.
-  public var iterates: Iterates?
+  /// Apart, and only where there is something in it: a record of what was seen and done stays small.
+  private var thoughts: Thoughts?
 
   /// A step of which nothing is recorded yet but what was observed and done.
   public init(t: Int, observation: [Observation], action: [Int]? = nil) {
+    self.init(t: t, observation: observation, states: nil, action: action)
+  }
+
+  init(t: Int, observation: consuming [Observation], states: [Int]?, action: [Int]?) {
     self.t = t
     self.observation = observation
+    self.states = states
     self.action = action
+  }
+}
+
+extension StepRecord {
+  /// The names of the modalities whose outcome had probability zero and was ignored.
+  public var impossible: [String] {
+    get { thoughts?.contents.impossible ?? [] }
+    set { if thoughts != nil || !newValue.isEmpty { own().contents.impossible = newValue } }
+  }
+
+  /// `[factor][state]`.
+  public var beliefs: [[Double]]? {
+    get { thoughts?.contents.beliefs }
+    set { if thoughts != nil || newValue != nil { own().contents.beliefs = newValue } }
+  }
+
+  /// In nats.
+  public var freeEnergy: Double? {
+    get { thoughts?.contents.freeEnergy }
+    set { if thoughts != nil || newValue != nil { own().contents.freeEnergy = newValue } }
+  }
+
+  /// One value a policy in nats, larger is better.
+  public var negativeExpectedFreeEnergy: [Double]? {
+    get { thoughts?.contents.negativeExpectedFreeEnergy }
+    set {
+      if thoughts != nil || newValue != nil { own().contents.negativeExpectedFreeEnergy = newValue }
+    }
+  }
+
+  /// Its parts.
+  public var terms: PolicyTerms? {
+    get { thoughts?.contents.terms }
+    set { if thoughts != nil || newValue != nil { own().contents.terms = newValue } }
+  }
+
+  /// One probability a policy.
+  public var policyPosterior: [Double]? {
+    get { thoughts?.contents.policyPosterior }
+    set { if thoughts != nil || newValue != nil { own().contents.policyPosterior = newValue } }
+  }
+
+  /// `[control][action]`.
+  public var actionMarginals: [[Double]]? {
+    get { thoughts?.contents.actionMarginals }
+    set { if thoughts != nil || newValue != nil { own().contents.actionMarginals = newValue } }
+  }
+
+  /// What each sweep found, at record level `iterates`.
+  public var iterates: Iterates? {
+    get { thoughts?.contents.iterates }
+    set { if thoughts != nil || newValue != nil { own().contents.iterates = newValue } }
+  }
+
+  /// What the agent thought, in memory of its own; a copy of the record shares it until it is changed.
+  private final class Thoughts: @unchecked Sendable {
+    // Unchecked: it is changed only where there is no other reference to it.
+
+    struct Contents: Hashable, Sendable {
+      var impossible: [String] = []
+      var beliefs: [[Double]]?
+      var freeEnergy: Double?
+      var negativeExpectedFreeEnergy: [Double]?
+      var terms: PolicyTerms?
+      var policyPosterior: [Double]?
+      var actionMarginals: [[Double]]?
+      var iterates: Iterates?
+    }
+
+    var contents: Contents
+
+    init(_ contents: Contents) { self.contents = contents }
+  }
+
+  /// The thoughts of this record alone.
+  private mutating func own() -> Thoughts {
+    if isKnownUniquelyReferenced(&thoughts), let thoughts { return thoughts }
+    let own = Thoughts(contents)
+    thoughts = own
+    return own
+  }
+
+  private var contents: Thoughts.Contents { thoughts?.contents ?? Thoughts.Contents() }
+}
+
+extension StepRecord: Hashable {
+  /// Whether two records say the same.
+  public static func == (a: StepRecord, b: StepRecord) -> Bool {
+    a.t == b.t && a.observation == b.observation && a.states == b.states && a.action == b.action
+      && a.choice == b.choice && (a.thoughts === b.thoughts || a.contents == b.contents)
+  }
+
+  /// Feeds in everything that is recorded.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(t)
+    hasher.combine(observation)
+    hasher.combine(states)
+    hasher.combine(action)
+    hasher.combine(choice)
+    hasher.combine(contents)
   }
 }
 
 extension StepRecord {
   /// The step without what a record level leaves out.
   public func reduced(to level: RecordLevel) -> StepRecord {
+    if thoughts == nil { return self }
     var step = self
     if level < .iterates { step.iterates = nil }
     if level < .full {
