@@ -78,6 +78,7 @@ public struct GridWorld: ModelBackedEnvironment {
 
   /// Whether the cell is one of the goals.
   public func goalReached(_ state: [Int], observation: [Observation]) -> Bool? {
-    layout.goals.contains { observation == [.outcome($0)] }
+    guard case .outcome(let cell) = observation.first else { return false }
+    return layout.goals.contains(cell)
   }
 }

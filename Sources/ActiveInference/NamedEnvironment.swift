@@ -30,32 +30,57 @@ extension NamedEnvironment {
 }
 
 /// A named environment whose process is a generative model: all it has to say is which.
+///
+/// What it starts with and how it answers is the process's; where something else happens, conform to
+/// ``NamedEnvironment`` itself.
 public protocol ModelBackedEnvironment: NamedEnvironment where State == [Int] {
   /// The process: the agent's model, or one that differs from it.
   var world: ModelEnvironment { get }
 }
 
+// Inlinable, so that each environment's own module reaches into its `world` without copying it:
+// a copy would count references that all threads share.
 extension ModelBackedEnvironment {
   /// Draws the first states and what is seen of them.
+  @inlinable
   public func reset(using random: inout RandomStream) -> (state: [Int], observation: [Observation])
   {
     world.reset(using: &random)
   }
 
   /// Draws the next states and what is seen of them.
+  @inlinable
   public func step(
     _ state: inout [Int], action: [Int], using random: inout RandomStream
   ) -> [Observation] {
     world.step(&state, action: action, using: &random)
   }
 
+  /// Draws the first states and what is seen of them.
+  @inlinable
+  public func reset(using random: inout RandomStream, observation: inout [Observation]) -> [Int] {
+    world.reset(using: &random, observation: &observation)
+  }
+
+  /// Draws the next states and what is seen of them.
+  @inlinable
+  public func step(
+    _ state: inout [Int], action: [Int], using random: inout RandomStream,
+    observation: inout [Observation]
+  ) {
+    world.step(&state, action: action, using: &random, observation: &observation)
+  }
+
   /// The sizes of the world's controls.
+  @inlinable
   public var actionCounts: [Int]? { world.actionCounts }
 
   /// One a factor.
+  @inlinable
   public func hiddenStates(_ state: [Int]) -> [Int] { state }
 
   /// Whether the world's goal outcome is observed.
+  @inlinable
   public func goalReached(_ state: [Int], observation: [Observation]) -> Bool? {
     world.goalReached(state, observation: observation)
   }

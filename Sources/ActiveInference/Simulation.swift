@@ -1,5 +1,3 @@
-import Dispatch
-
 /// An agent in an environment, for one episode or millions.
 ///
 /// ```swift
@@ -34,56 +32,79 @@ public struct Simulation<World: Environment>: Sendable {
   ///
   /// - Throws: what the agent throws; ``InvalidInput`` where it answers with an action that the world
   ///   does not have; `CancellationError`.
+  @inlinable
   public func run<A: Agent>(_ agent: inout A, episode: UInt64) throws -> Episode {
-    // Held here once: from the structure it would be copied for each call.
-    let environment = environment
-    let actionCounts = environment.actionCounts
-    agent.begin(seed: seed, episode: episode)
     var result = Episode(index: episode)
-    if level > .none { result.steps.reserveCapacity(Swift.min(steps, 1024)) }
+    var observation: [Observation] = []
+    try run(
+      &agent, into: &result, observation: &observation, actionCounts: environment.actionCounts,
+      isCancelled: isCancelled)
+    return result
+  }
+
+  /// Runs the episode whose number `result` has, in memory that was used for others before.
+  ///
+  /// What threads share (the world, the sizes of its controls, the question whether to end) comes in as
+  /// it is and is not copied: counting references to it would make them wait for one another.
+  @inlinable
+  func run<A: Agent>(
+    _ agent: inout A, into result: inout Episode, observation: inout [Observation],
+    actionCounts: [Int]?, isCancelled: () -> Bool
+  ) throws {
+    let episode = result.index
+    let isRecording = level != .none
+    agent.begin(seed: seed, episode: episode)
+    if isRecording { result.steps.reserveCapacity(Swift.min(steps, 1024)) }
     var random = stream(episode, 0)
-    var (state, observation) = environment.reset(using: &random)
+    var state = environment.reset(using: &random, observation: &observation)
+    var action: [Int] = []
+    var hasGoal = false
+    var hasReached = false
     for t in 0..<steps {
       if isCancelled() { throw CancellationError() }
       if t > 0 {
         random = stream(episode, UInt64(t))
-        observation = environment.step(&state, action: result.lastAction, using: &random)
+        environment.step(&state, action: action, using: &random, observation: &observation)
       }
-      result.lastAction = try agent.act(on: observation)
-      try check(result.lastAction, actionCounts, step: t)
+      action = try agent.act(on: observation)
+      if !isKnown(action, actionCounts) { throw unknown(action, actionCounts, step: t) }
       if let reached = environment.goalReached(state, observation: observation) {
-        result.reachedGoal = result.reachedGoal == true || reached
+        hasGoal = true
+        hasReached = hasReached || reached
       }
-      if level == .none { continue }
-      var step = StepRecord(t: t, observation: observation, action: result.lastAction)
-      let states = environment.hiddenStates(state)
-      if !states.isEmpty { step.states = states }
-      agent.describe(&step, level: level)
-      result.steps.append(step)
+      if !isRecording { continue }
+      result.append(t, &observation, environment.hiddenStates(state), action)
+      agent.describe(&result.steps[result.steps.count - 1], level: level)
     }
-    return result
+    result.reachedGoal = hasGoal ? hasReached : nil
+    result.lastAction = action
   }
 
-  /// Refuses an action that the world does not have.
-  private func check(_ action: [Int], _ counts: [Int]?, step: Int) throws(InvalidInput) {
-    guard let counts else { return }
-    if action.count == counts.count {
-      var isKnown = true
-      for control in action.indices {
-        isKnown = isKnown && action[control] >= 0 && action[control] < counts[control]
-      }
-      if isKnown { return }
+  /// Whether the world has an action.
+  @inlinable
+  func isKnown(_ action: [Int], _ counts: [Int]?) -> Bool {
+    guard let counts else { return true }
+    guard action.count == counts.count else { return false }
+    for control in action.indices
+    where action[control] < 0 || action[control] >= counts[control] {
+      return false
     }
-    throw InvalidInput(
+    return true
+  }
+
+  @usableFromInline
+  func unknown(_ action: [Int], _ counts: [Int]?, step: Int) -> InvalidInput {
+    InvalidInput(
       source: "step \(step)",
       [
         Fault(
           "action", "\(action) is none of this world",
-          remedy: "it has controls of \(counts) actions, counted from 0")
+          remedy: "it has controls of \(counts ?? []) actions, counted from 0")
       ])
   }
 
-  private func stream(_ episode: UInt64, _ step: UInt64) -> RandomStream {
+  @inlinable
+  func stream(_ episode: UInt64, _ step: UInt64) -> RandomStream {
     RandomStream(seed: seed, episode: episode, step: step, purpose: .environment)
   }
 }
@@ -91,7 +112,7 @@ public struct Simulation<World: Environment>: Sendable {
 /// What came of one episode.
 public struct Episode: Hashable, Sendable {
   /// Its number among the episodes of the seed.
-  public let index: UInt64
+  public internal(set) var index: UInt64
   /// What was recorded.
   public var steps: [StepRecord] = []
   /// Whether the goal was reached at some step; nil in a world without one.
@@ -101,70 +122,24 @@ public struct Episode: Hashable, Sendable {
 
   /// An episode of which nothing is known yet.
   public init(index: UInt64) { self.index = index }
-}
 
-extension Simulation {
-  /// Runs independent episodes on several threads and delivers what came of each, in their order.
-  ///
-  /// Memory is constant in the number of episodes: at most 64 a thread are held at a time.
-  ///
-  /// - Parameters:
-  ///   - episodes: which ones.
-  ///   - threads: how many work at once, at least 1.
-  ///   - makeAgent: makes the agent of one thread; it forgets between episodes.
-  ///   - finish: turns a finished episode into what is delivered, on the thread that ran it.
-  ///   - deliver: takes the results one at a time in episode order; false ends the run.
-  /// - Throws: the first failure in episode order, once everything before it has been delivered.
-  public func run<A: Agent, Finished: Sendable>(
-    episodes: Range<UInt64>, threads: Int, makeAgent: @Sendable () throws -> A,
-    finish: @escaping @Sendable (Episode, A) -> Finished, deliver: (Finished) throws -> Bool
-  ) throws {
-    let threads = Swift.max(1, threads)
-    let workers = try (0..<threads).map { _ in Worker<A, Finished>(agent: try makeAgent()) }
-    let share = (episodes.upperBound - episodes.lowerBound) / UInt64(threads)
-    let chunk = Swift.min(63, share) + 1
-    var next = episodes.lowerBound
-    while next < episodes.upperBound {
-      let first = next
-      let left = episodes.upperBound - first
-      DispatchQueue.concurrentPerform(iterations: threads) { index in
-        let lower = first + Swift.min(UInt64(index) * chunk, left)
-        let upper = first + Swift.min(UInt64(index + 1) * chunk, left)
-        workers[index].run(lower..<upper, self, finish)
-      }
-      for worker in workers {
-        for result in worker.results where try !deliver(result) { return }
-        if let failure = worker.failure { throw failure }
-      }
-      next = first + Swift.min(UInt64(threads) * chunk, left)
-    }
-  }
-}
-
-/// One thread's agent and what it has finished. Only one thread at a time touches it: the one that
-/// runs its chunk, and between chunks the one that delivers.
-private final class Worker<A: Agent, Finished: Sendable>: @unchecked Sendable {
-  var agent: A
-  var results: [Finished] = []
-  var failure: (any Error)?
-
-  init(agent: A) { self.agent = agent }
-
-  func run<World: Environment>(
-    _ episodes: Range<UInt64>, _ simulation: Simulation<World>,
-    _ finish: (Episode, A) -> Finished
+  /// Records a step, taking the observation over: the world puts the next one elsewhere.
+  @usableFromInline
+  mutating func append(
+    _ t: Int, _ observation: inout [Observation], _ states: [Int], _ action: [Int]
   ) {
-    results.removeAll(keepingCapacity: true)
-    failure = nil
-    for episode in episodes {
-      do {
-        agent.forget()
-        let finished = try simulation.run(&agent, episode: episode)
-        results.append(finish(finished, agent))
-      } catch {
-        failure = error
-        return
-      }
-    }
+    var seen: [Observation] = []
+    swap(&seen, &observation)
+    steps.append(
+      StepRecord(t: t, observation: seen, states: states.isEmpty ? nil : states, action: action))
+  }
+
+  /// Becomes another episode of which nothing is known yet, in the same memory.
+  @usableFromInline
+  mutating func restart(index: UInt64) {
+    self.index = index
+    steps.removeAll(keepingCapacity: true)
+    reachedGoal = nil
+    lastAction = []
   }
 }

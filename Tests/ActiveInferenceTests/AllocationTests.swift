@@ -48,6 +48,41 @@
       #expect(try allocations(SampleModels.tMaze()) { $0.planning.horizon = horizon } == 0)
     }
 
+    /// The allocations of an episode of an agent that makes none.
+    private func allocations(steps: Int, level: RecordLevel) throws -> Int {
+      struct Ready: Agent {
+        let answers: [[Int]] = [[3], [0], [4], [2], [1]]
+        var step = 0
+        mutating func begin(seed: UInt64, episode: UInt64) { step = 0 }
+        mutating func act(on observation: [Observation]) -> [Int] {
+          step += 1
+          return answers[step % answers.count]
+        }
+      }
+      let world = try ModelEnvironment(SampleModels.tMaze())
+      let simulation = Simulation(world, steps: steps, seed: 1, level: level)
+      var agent = Ready()
+      _ = try simulation.run(&agent, episode: 0)
+      _ = aif_take_count()
+      aif_begin_counting()
+      let episode = try simulation.run(&agent, episode: 1)
+      aif_end_counting()
+      #expect(episode.lastAction.count == 1)
+      return Int(aif_take_count())
+    }
+
+    @Test("does not occur in a step of the world and the loop")
+    func loop() throws {
+      #expect(
+        try allocations(steps: 500, level: .none) == allocations(steps: 10, level: .none))
+    }
+
+    @Test("occurs twice a step where it is kept what was seen and where the world was")
+    func recording() throws {
+      let few = try allocations(steps: 10, level: .choices)
+      #expect(try allocations(steps: 500, level: .choices) - few == 2 * 490)
+    }
+
     @Test("does not occur in a step of pymdp's agent with 25 and 125 policies", arguments: 2...3)
     func pymdp(horizon: Int) throws {
       #expect(

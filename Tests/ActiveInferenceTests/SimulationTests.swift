@@ -30,7 +30,7 @@ import Testing
     let expected = try episodes(0..<30, threads: 1)
     #expect(expected.map(\.index) == Array(0..<30))
     #expect(Set(expected).count == 30, "no two episodes are alike")
-    for threads in [2, 7] {
+    for threads in [2, 3, 7] {
       #expect(try episodes(0..<30, threads: threads) == expected, "\(threads) threads")
     }
     #expect(try episodes(11..<19, threads: 3) == Array(expected[11..<19]))
@@ -67,66 +67,6 @@ import Testing
       actions.append(episode.steps.map(\.action))
     }
     #expect(Set(actions).count == 1)
-  }
-
-  @Test("the first failure is told once what came before it has been delivered")
-  func failure() throws {
-    struct Failing: Agent {
-      struct Failed: Error, Equatable { let episode: UInt64 }
-      var episode: UInt64 = 0
-      mutating func begin(seed: UInt64, episode: UInt64) { self.episode = episode }
-      mutating func act(on observation: [Observation]) throws -> [Int] {
-        if episode % 10 == 7 { throw Failed(episode: episode) }
-        return [0]
-      }
-    }
-    let simulation = Simulation(try ModelEnvironment(SampleModels.tMaze()), steps: 2)
-    for threads in [1, 3] {
-      var delivered: [UInt64] = []
-      #expect(throws: Failing.Failed(episode: 7)) {
-        try simulation.run(
-          episodes: 0..<40, threads: threads, makeAgent: { Failing() },
-          finish: { episode, _ in episode.index },
-          deliver: {
-            delivered.append($0)
-            return true
-          })
-      }
-      #expect(delivered == [0, 1, 2, 3, 4, 5, 6], "\(threads) threads")
-    }
-  }
-
-  @Test("ends where the receiver has enough")
-  func enough() throws {
-    let simulation = Simulation(try ModelEnvironment(SampleModels.tMaze()), steps: 2)
-    var delivered: [UInt64] = []
-    try simulation.run(
-      episodes: 0..<1000, threads: 2,
-      makeAgent: { try ActiveInferenceAgent(SampleModels.tMaze()) },
-      finish: { episode, _ in episode.index },
-      deliver: {
-        delivered.append($0)
-        return delivered.count < 5
-      })
-    #expect(delivered == [0, 1, 2, 3, 4])
-  }
-
-  @Test("any range of episodes can be asked for", arguments: [0, UInt64.max - 3])
-  func largeRanges(first: UInt64) throws {
-    let simulation = Simulation(
-      try ModelEnvironment(SampleModels.tMaze()), steps: 1, level: .none)
-    for threads in [1, 3] {
-      var delivered: [UInt64] = []
-      try simulation.run(
-        episodes: first..<UInt64.max, threads: threads,
-        makeAgent: { try ActiveInferenceAgent(SampleModels.tMaze()) },
-        finish: { episode, _ in episode.index },
-        deliver: {
-          delivered.append($0)
-          return delivered.count < 3
-        })
-      #expect(delivered == [first, first + 1, first + 2], "\(threads) threads")
-    }
   }
 
   /// Always answers the same.
