@@ -1,13 +1,15 @@
 import ActiveInference
 
 /// Turns finished episodes into lines of `aif.trace/1`.
-struct EpisodeWriter: Sendable {
+final class EpisodeWriter: Sendable {
   private let model: GenerativeModel
   private let configuration: AgentConfiguration
   private let reference: Trace.EnvironmentReference
   private let seed: UInt64
   private let level: RecordLevel
   private let writer: TraceLineWriter
+  /// The end of every line of an agent that does not learn; nil where it learns.
+  private let commonEnding: [UInt8]?
 
   init(
     model: GenerativeModel, configuration: AgentConfiguration,
@@ -20,15 +22,19 @@ struct EpisodeWriter: Sendable {
     self.level = level
     writer = TraceLineWriter(
       build: Build.version, model: model, agent: configuration, environment: reference, seed: seed)
+    let learns = configuration.learning != LearningSettings()
+    commonEnding = learns ? nil : writer.ending(model.concentration)
   }
 
-  /// The line of an episode that began with the counts of the model.
-  func line(_ episode: Episode, _ agent: ActiveInferenceAgent) -> [UInt8] {
+  /// What all lines of episodes that began with the counts of the model begin with.
+  var heading: [UInt8] { writer.heading }
+
+  /// The rest of the line of an episode that began with the counts of the model.
+  func rest(_ episode: Episode, _ agent: ActiveInferenceAgent) -> [UInt8] {
     var line: [UInt8] = []
     writer.append(
-      episode: Int(episode.index),
-      steps: level == .none ? [] : episode.steps.map { $0.reduced(to: level) },
-      final: agent.concentration, to: &line)
+      episode: Int(episode.index), steps: steps(episode),
+      ending: commonEnding ?? writer.ending(agent.concentration), to: &line)
     return line
   }
 
@@ -43,8 +49,17 @@ struct EpisodeWriter: Sendable {
     let start = try model.replacing(concentration: counts)
     var reference = reference
     if reference.id == "model" && start != process { reference.process = process }
-    return EpisodeWriter(
-      model: start, configuration: configuration, reference: reference, seed: seed, level: level
-    ).line(episode, agent)
+    let writer = EpisodeWriter(
+      model: start, configuration: configuration, reference: reference, seed: seed, level: level)
+    return writer.heading + writer.rest(episode, agent)
+  }
+
+  /// An episode may have been recorded in more detail, to be shown.
+  private func steps(_ episode: Episode) -> [StepRecord] {
+    switch level {
+    case .none: []
+    case .iterates: episode.steps
+    default: episode.steps.map { $0.reduced(to: level) }
+    }
   }
 }

@@ -1,6 +1,5 @@
 import ActiveInference
 import ArgumentParser
-import Dispatch
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -151,6 +150,7 @@ struct SimulateCommand: ParsableCommand {
     let report = try SimulationReport(
       world: world, model: blueprint.model, policies: blueprint.policies, format: format,
       episodes: episodes, record: record, output: output == "-" ? nil : try OutputFile("-"))
+    let begin = ContinuousClock.now
     do {
       try Interruption.heeded {
         do {
@@ -158,9 +158,10 @@ struct SimulateCommand: ParsableCommand {
         } catch is CancellationError {
           // What was finished is kept; where nothing was, an old file is not taken away for it.
         }
+        let elapsed = begin.duration(to: .now)
         if report.count > 0 {
           try traces?.finish()
-          try report.finish()
+          try report.finish(steps: simulation.steps, elapsed: elapsed)
         }
         try Interruption.check()
       }
@@ -189,11 +190,12 @@ struct SimulateCommand: ParsableCommand {
       return agent
     }
     var progress = ProgressBar(total: episodes)
-    let clock = ContinuousClock.now
     defer { progress.clear() }
-    func deliver(_ episode: Episode, _ line: [UInt8]) throws {
-      try traces?.append(line)
-      try report.add(episode, steps: simulation.steps, elapsed: clock.duration(to: .now))
+    let reporter = report.reporter
+    func deliver(_ episode: FinishedEpisode, heading: [UInt8]) throws {
+      try traces?.append(heading)
+      try traces?.append(episode.line)
+      try report.add(episode.report)
       progress.update(report.count)
     }
     if carry != nil {
@@ -202,17 +204,20 @@ struct SimulateCommand: ParsableCommand {
         let start = agent.concentration
         let episode = try simulation.run(&agent, episode: index)
         let line = try writer?.line(episode, agent, startingFrom: start, process: world.model)
-        try deliver(episode, line ?? [])
+        try deliver(FinishedEpisode(report: reporter(episode), line: line ?? []), heading: [])
       }
       return
     }
     let cores = ProcessInfo.processInfo.activeProcessorCount
+    let heading = writer?.heading ?? []
     try simulation.run(
       episodes: 0..<UInt64(episodes), threads: min(threads ?? cores, episodes),
       makeAgent: makeAgent,
-      finish: { episode, agent in (episode, writer?.line(episode, agent) ?? []) },
-      deliver: { episode, line in
-        try deliver(episode, line)
+      finish: { episode, agent in
+        FinishedEpisode(report: reporter(episode), line: writer?.rest(episode, agent) ?? [])
+      },
+      deliver: { episode in
+        try deliver(episode, heading: heading)
         return true
       })
   }
@@ -225,6 +230,13 @@ struct SimulateCommand: ParsableCommand {
     if reference.id == "model" && world.model != model { reference.process = world.model }
     return reference
   }
+}
+
+/// What becomes of an episode, made on the thread that ran it.
+private struct FinishedEpisode: Sendable {
+  let report: ReportedEpisode
+  /// Its line in the trace, but for the heading that all lines share.
+  let line: [UInt8]
 }
 
 extension RecordLevel: ExpressibleByArgument {}

@@ -1,5 +1,14 @@
 import ActiveInference
 
+/// What the report keeps of an episode; made on the thread that ran it.
+struct ReportedEpisode: Sendable {
+  let reachedGoal: Bool?
+  /// The rows of `--format csv`.
+  let rows: [UInt8]
+  /// The episode itself, where it is the only one.
+  let single: Episode?
+}
+
 /// What `aif simulate` prints: one episode step by step, or what came of many.
 final class SimulationReport {
   /// Episodes so far.
@@ -13,8 +22,6 @@ final class SimulationReport {
   private let output: OutputFile?
   private var reached = 0
   private var hasGoal = false
-  private var steps = 0.0
-  private var elapsed = Duration.zero
   private var single: Episode?
 
   init(
@@ -31,41 +38,52 @@ final class SimulationReport {
     if format == .csv { try output?.append(StepRows(model).heading) }
   }
 
+  /// Makes what is reported of an episode, on any thread.
+  var reporter: @Sendable (Episode) -> ReportedEpisode {
+    let rows = format == .csv ? StepRows(model) : nil
+    let (isSingle, record) = (episodes == 1, record)
+    return { episode in
+      ReportedEpisode(
+        reachedGoal: episode.reachedGoal,
+        rows: rows.map { Array($0.rows(episode, level: record).utf8) } ?? [],
+        single: isSingle ? episode : nil)
+    }
+  }
+
   /// Takes in a finished episode.
-  ///
-  /// - Parameter elapsed: since the first began.
-  func add(_ episode: Episode, steps: Int, elapsed: Duration) throws {
+  func add(_ episode: ReportedEpisode) throws {
     count += 1
-    self.steps += Double(steps)
-    self.elapsed = elapsed
     if let reachedGoal = episode.reachedGoal {
       hasGoal = true
       reached += reachedGoal ? 1 : 0
     }
-    if episodes == 1 { single = episode }
-    if format == .csv { try output?.append(StepRows(model).rows(episode, level: record)) }
+    if let episode = episode.single { single = episode }
+    if !episode.rows.isEmpty { try output?.append(episode.rows) }
   }
 
   /// Prints what is left to print.
-  func finish() throws {
+  ///
+  /// - Parameters:
+  ///   - steps: of an episode.
+  ///   - elapsed: from the begin of the first episode to the end of the last.
+  func finish(steps: Int, elapsed: Duration) throws {
     guard let output else { return }
     switch format {
     case .csv: break
     case .json: try output.append(summary.prettyJSON)
     case .table:
       if let single { try output.append(StepTable(model, policies).text(single)) }
-      try output.append(closingLine + "\n")
+      try output.append(closingLine(steps, elapsed) + "\n")
     }
     try output.finish()
   }
 
-  private var closingLine: String {
+  private func closingLine(_ steps: Int, _ elapsed: Duration) -> String {
     let all = "\(grouped(count)) \(count == 1 ? "episode" : "episodes")"
     let result = hasGoal ? "reached \(world.goal) in \(grouped(reached)) of \(all)" : "ran \(all)"
     let asked = count < episodes ? " (\(grouped(episodes)) were asked for)" : ""
-    let seconds =
-      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    let rate = grouped(Int(min(steps / max(seconds, 1e-9), 1e15)))
+    let seconds = elapsed / .seconds(1)
+    let rate = grouped(Int(min(Double(count) * Double(steps) / max(seconds, 1e-9), 1e15)))
     return "\(result)\(asked), \(fixed(seconds, 3)) s, \(rate) steps a second"
   }
 

@@ -46,8 +46,14 @@ extension Trace {
     [
       .init("episode", .integer(episode)),
       .init("steps", .array(steps.map(\.document))),
-      .init("final", .object([.init("concentration", model.concentrationDocument(final))])),
+      .init("final", Trace.final(model, final)),
     ]
+  }
+
+  fileprivate static func final(
+    _ model: GenerativeModel, _ counts: GenerativeModel.Concentration
+  ) -> DocumentValue {
+    .object([.init("concentration", model.concentrationDocument(counts))])
   }
 }
 
@@ -61,8 +67,8 @@ extension Trace {
 /// ```
 public struct TraceLineWriter: Sendable {
   private let model: GenerativeModel
-  /// `{"format":...,"seed":0`: the first keys, without the brace that would end them.
-  private let heading: [UInt8]
+  /// `{"format":...,"seed":0`: the keys that all lines begin with.
+  package let heading: [UInt8]
 
   /// A writer of episodes that agree in all of this.
   ///
@@ -84,15 +90,28 @@ public struct TraceLineWriter: Sendable {
     episode: Int, steps: [StepRecord], final: GenerativeModel.Concentration,
     to bytes: inout [UInt8]
   ) {
+    bytes += heading
+    append(episode: episode, steps: steps, ending: ending(final), to: &bytes)
+  }
+
+  /// The end of a line, from the last key on.
+  package func ending(_ final: GenerativeModel.Concentration) -> [UInt8] {
     var writer = JSONWriter()
-    swap(&writer.bytes, &bytes)
-    writer.bytes += heading
-    // The brace that begins this object becomes the comma that goes on with the last.
-    let joint = writer.bytes.count
-    writer.write(.object(Trace.content(model, episode: episode, steps, final)))
-    writer.bytes[joint] = UInt8(ascii: ",")
-    writer.bytes.append(UInt8(ascii: "\n"))
-    swap(&writer.bytes, &bytes)
+    writer.write(Trace.final(model, final))
+    return Array(",\"final\":".utf8) + writer.bytes + Array("}\n".utf8)
+  }
+
+  /// Appends what comes after the heading.
+  package func append(
+    episode: Int, steps: [StepRecord], ending: [UInt8], to bytes: inout [UInt8]
+  ) {
+    let line = LineBuffer()
+    line.append(",\"episode\":")
+    line.append(episode)
+    line.append(",\"steps\":")
+    StepLineWriter(line: line).append(steps)
+    line.append(ending)
+    bytes.append(contentsOf: line.bytes)
   }
 }
 

@@ -33,6 +33,8 @@ struct TraceFileTests {
   private func expectSame(_ read: [Trace], _ written: [Trace]) {
     #expect(read == written)
     #expect(read.map(text) == written.map(text))
+    // A line is written without a document; it says the same.
+    #expect(written.map(text) == written.map { JSONWriter.text($0.document) + "\n" })
   }
 
   @Test("an episode reads back bit for bit at every record level", arguments: RecordLevel.allCases)
