@@ -81,18 +81,29 @@ import Testing
       configuration.planning.parameterInformationGain = options.counts
       configuration.action.selection = seed % 3 == 0 ? .deterministic : .stochastic
       if options.goals { configuration.planning.inductive = .init(depth: 3) }
-      if options.counts {
-        let rule = LearningSettings.Rule(rate: 0.7, forgetting: seed % 4 == 0 ? 0.1 : 0)
-        configuration.learning.likelihood = rule
-        configuration.learning.transition = rule
-        configuration.learning.initialState = rule
-        configuration.learning.preference = .init()
-        configuration.learning.habit = .init()
-      }
+      learnEverything(
+        of: random.model, .init(rate: 0.7, forgetting: seed % 4 == 0 ? 0.1 : 0), &configuration)
       try expectSame(
         ModelEnvironment(random.model), random.model, configuration, count: 11, steps: 5,
         "model \(seed), \(scheme)")
     }
+  }
+
+  /// Has an agent learn whatever the model has counts of.
+  private func learnEverything(
+    of model: GenerativeModel, _ rule: LearningSettings.Rule,
+    _ configuration: inout AgentConfiguration
+  ) {
+    let counts = model.concentration
+    if counts.likelihood.contains(where: { $0 != nil }) { configuration.learning.likelihood = rule }
+    if counts.transition.contains(where: { $0 != nil }) { configuration.learning.transition = rule }
+    if counts.initialState.contains(where: { $0 != nil }) {
+      configuration.learning.initialState = rule
+    }
+    if counts.preference.contains(where: { $0?.shape.count == 1 }) {
+      configuration.learning.preference = rule
+    }
+    if counts.habit != nil { configuration.learning.habit = rule }
   }
 
   @Test("where some episodes meet the impossible and others do not")

@@ -23,14 +23,20 @@ struct Way: Sendable {
 
 /// Every way there is. The first is the one that ratios are formed with.
 let ways = [
-  Way(name: "actions recorded") { try simulated($0, level: .choices) },
-  Way(name: "nothing recorded") { try simulated($0, level: .none) },
+  Way(name: "side by side") { try simulated($0, .lanes, level: .choices) },
+  Way(name: "one by one") { try simulated($0, [], level: .choices) },
+  Way(name: "steps remembered") { try simulated($0, .rememberedSteps, level: .choices) },
+  Way(name: "remembered, nothing recorded") {
+    try simulated($0, .rememberedSteps, level: .none)
+  },
 ]
 
-/// Every agent by itself, one after the other on each thread.
-private func simulated(_ loop: ClosedLoop, level: RecordLevel) throws -> (UInt64) throws -> Int {
+/// The agents on all threads, with some savings and no others.
+private func simulated(
+  _ loop: ClosedLoop, _ savings: Savings, level: RecordLevel
+) throws -> (UInt64) throws -> Int {
   let maze = try TMaze()
-  let blueprint = try CompiledAgent(maze.model, loop.configuration)
+  let blueprint = try CompiledAgent(maze.model, loop.configuration, savings: savings)
   return { seed in
     let simulation = Simulation(maze, steps: loop.steps, seed: seed, level: level)
     var rewarded = 0
