@@ -4,10 +4,11 @@ import Kernels
 import PolicySelection
 
 extension ActiveInferenceAgent {
-  /// Eight where that saves work: steps are not remembered, because the agent learns or seldom comes
+  /// Several where that saves work: steps are not remembered, because the agent learns or seldom comes
   /// to a belief twice.
   public var laneCount: Int {
-    canUseLanes && !recordsIterates && !remembersSteps ? Lanes.laneCount : 1
+    guard canUseLanes && !recordsIterates && !remembersSteps else { return 1 }
+    return blueprint.learns ? Lanes.laneCount : CompiledAgent.sharedBlocks * Lanes.laneCount
   }
 
   /// Begins an episode in each lane with nothing learned.
@@ -17,7 +18,7 @@ extension ActiveInferenceAgent {
       if ownLanes == nil { ownLanes = try? blueprint.ownLanes(answers) } else { ownLanes?.forget?() }
       ownLanes?.begin(seed: seed, episodes: episodes)
     } else {
-      if sharedLanes == nil { sharedLanes = try? blueprint.sharedLanes(answers) }
+      if sharedLanes == nil { sharedLanes = try? blueprint.sharedLanes(answers, engine) }
       sharedLanes?.begin(seed: seed, episodes: episodes)
     }
   }
@@ -39,9 +40,9 @@ extension ActiveInferenceAgent {
   /// Says what the agent of a lane thought in the last step.
   public func describe(_ record: inout StepRecord, lane: Int, level: RecordLevel) {
     if let ownLanes {
-      ownLanes.describe(&record, lane: lane, level: level)
+      ownLanes.describe(&record, member: lane, level: level)
     } else {
-      sharedLanes?.describe(&record, lane: lane, level: level)
+      sharedLanes?.describe(&record, member: lane, level: level)
     }
   }
 

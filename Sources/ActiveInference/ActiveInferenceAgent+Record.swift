@@ -29,7 +29,7 @@ extension ActiveInferenceAgent {
   public var concentration: GenerativeModel.Concentration {
     if learning == nil { return blueprint.model.concentration }
     if let presentedLane, let ownLanes {
-      return ownLanes.step.tables.concentration(blueprint.compiled, lane: presentedLane)
+      return ownLanes.blocks[0].tables.concentration(blueprint.compiled, lane: presentedLane)
     }
     return engine.tables.concentration(blueprint.compiled)
   }

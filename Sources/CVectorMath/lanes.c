@@ -1,4 +1,5 @@
 #include "CVectorMath.h"
+#include "Logarithm.h"
 #include "TargetClones.h"
 
 #include <string.h>
@@ -200,4 +201,28 @@ double aif_greatest(const double *restrict x, size_t n) {
     greatest = x[i] > greatest || x[i] != x[i] ? x[i] : greatest;
   }
   return greatest;
+}
+
+// The sum of p ln(max(p, floor)) in the order of `aif_own_lanes_dot`. Where an element is zero or one in
+// every lane its part is zero, and no logarithm is taken.
+AIF_TARGET_CLONES
+void aif_lanes_negentropy(
+    const double *restrict p, double floor, size_t count, double *restrict scratch,
+    double *restrict result) {
+  for (size_t i = 0; i < count; i++) {
+    LANES(v, p, i);
+    const masks certain = (v == 0.0) | (v == 1.0);
+    int64_t all = -1;
+    for (size_t lane = 0; lane < 8; lane++) all &= certain[lane];
+    if (all) {
+      memset(scratch + 8 * i, 0, 64);
+      continue;
+    }
+    for (size_t lane = 0; lane < 8; lane++) {
+      const double x = p[8 * i + lane];
+      scratch[8 * i + lane] = logarithm(x < floor ? floor : x);
+    }
+  }
+  const double *x = scratch;
+  DOT(OWN, 8)
 }

@@ -245,6 +245,22 @@ extension SIMDMask: LaneMask where Storage == SIMD8<Int64> {
 }
 
 extension SIMD8<Double> {
+  /// The sum of p ln max(p, floor) over `count` entries, lane by lane, in the order of
+  /// ``Contraction/dot(_:_:count:)``; takes no logarithm of what is zero or one in every lane.
+  ///
+  /// - Parameter scratch: room for `count` numbers.
+  @inlinable @inline(__always)
+  public static func negentropy(
+    _ p: UnsafePointer<Lanes>, atLeast floor: Double, count: Int,
+    scratch: UnsafeMutablePointer<Lanes>
+  ) -> Lanes {
+    var result = Lanes.zero
+    withUnsafeMutablePointer(to: &result) {
+      aif_lanes_negentropy(numbers(p), floor, count, numbers(scratch), numbers($0))
+    }
+    return result
+  }
+
   /// One word a lane that depends on the bits of all of `count` entries.
   @inlinable @inline(__always)
   public static func hash(_ x: UnsafePointer<Lanes>, count: Int) -> SIMD8<UInt64> {

@@ -123,8 +123,10 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     for index in 0..<planCount {
       let plan = plans[index]
       let run = results.base + plan.result
-      VectorMath.log(run, atLeast: tables.entropyFloor, into: logs.base, count: plan.outcomes)
-      entropy = entropy - Lanes.dot(run, logs.base, count: plan.outcomes)
+      entropy =
+        entropy
+        - Lanes.negentropy(
+          run, atLeast: tables.entropyFloor, count: plan.outcomes, scratch: logs.base)
     }
     return entropy
   }
@@ -164,8 +166,8 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
   ) -> Lanes {
     let count = predictSparsely(modality, block, likelihoods)
     let second = logs.base + outcomes.count
-    VectorMath.log(logs.base, atLeast: tables.entropyFloor, into: second, count: count)
-    return Lanes.zero - Lanes.dot(logs.base, second, count: count)
+    return Lanes.zero
+      - Lanes.negentropy(logs.base, atLeast: tables.entropyFloor, count: count, scratch: second)
   }
 
   // MARK: - Novelty

@@ -85,6 +85,12 @@ void aif_lanes_greatest(const double *restrict x, size_t n, double *restrict res
 /// The greatest of n numbers, -infinity if there is none, NaN if one is.
 double aif_greatest(const double *restrict x, size_t n);
 
+/// result = sum over i of p[i] ln(max(p[i], floor)), in the order of `aif_own_lanes_dot`; scratch has room
+/// for n elements.
+void aif_lanes_negentropy(
+    const double *restrict p, double floor, size_t n, double *restrict scratch,
+    double *restrict result);
+
 #ifdef __cplusplus
 }
 #endif
