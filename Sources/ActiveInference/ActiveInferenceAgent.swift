@@ -23,27 +23,27 @@ public final class ActiveInferenceAgent: Agent {
   private let memory: AgentMemory?
 
   /// Memory to live through several episodes at once, made when that is first done.
-  var sharedLanes: LaneGroup<SharedLaneArithmetic>?
-  var ownLanes: LaneGroup<OwnLaneArithmetic>?
+  @exclusivity(unchecked) var sharedLanes: LaneGroup<SharedLaneArithmetic>?
+  @exclusivity(unchecked) var ownLanes: LaneGroup<OwnLaneArithmetic>?
   let canUseLanes: Bool
   /// The lane whose learning the agent stands for.
-  var presentedLane: Int?
+  @exclusivity(unchecked) var presentedLane: Int?
 
   let choice: FixedBuffer<Int>
   /// The action that was taken in the last step, by control.
   let taken: FixedBuffer<Int>
 
   /// The number of steps taken in this episode.
-  public internal(set) var step = 0
+  @exclusivity(unchecked) public internal(set) var step = 0
   /// The seed of all chance.
-  public internal(set) var seed: UInt64 = 0
+  @exclusivity(unchecked) public internal(set) var seed: UInt64 = 0
   /// The number of the episode.
-  public internal(set) var episode: UInt64 = 0
+  @exclusivity(unchecked) public internal(set) var episode: UInt64 = 0
   /// Set to have ``describe(_:level:)`` tell what every sweep of inference found.
-  public var recordsIterates = false
-  var iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
+  @exclusivity(unchecked) public var recordsIterates = false
+  @exclusivity(unchecked) var iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
   /// What inference found in the last step beside the belief.
-  public internal(set) var outcome = InferenceOutcome()
+  @exclusivity(unchecked) public internal(set) var outcome = InferenceOutcome()
 
   /// An agent for a model.
   ///

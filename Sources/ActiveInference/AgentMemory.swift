@@ -10,16 +10,16 @@ final class AgentMemory {
   private let answers: JointActions
   private let outcomeCounts: FixedBuffer<Int>
   /// The prior of first steps, once it has been found.
-  private var firstPrior = -1
+  @exclusivity(unchecked) private var firstPrior = -1
   /// The belief that the agent is at, or -1, and the action that has been taken there.
-  private var node = -1
-  private(set) var action = 0
+  @exclusivity(unchecked) private var node = -1
+  @exclusivity(unchecked) private(set) var action = 0
   /// Whether the agent's own numbers are those of an earlier step.
-  private(set) var isUnsettled = false
+  @exclusivity(unchecked) private(set) var isUnsettled = false
   /// Whether the planner's numbers are those of an earlier step.
-  private(set) var needsPlan = false
+  @exclusivity(unchecked) private(set) var needsPlan = false
   /// In a step that is being taken: the node whose plan is known.
-  private(set) var plannedNode: Int?
+  @exclusivity(unchecked) private(set) var plannedNode: Int?
 
   /// Nil where nothing can be saved: the agent learns, has parts of its own making, or has a belief or
   /// outcomes too many to be remembered.

@@ -20,8 +20,8 @@ final class AgentStep<Arithmetic: StepArithmetic> {
 
   let prior: BeliefBuffer<Number>
   /// The belief of this step and of the last, in turn.
-  private(set) var belief: BeliefBuffer<Number>
-  private(set) var lastBelief: BeliefBuffer<Number>
+  @exclusivity(unchecked) private(set) var belief: BeliefBuffer<Number>
+  @exclusivity(unchecked) private(set) var lastBelief: BeliefBuffer<Number>
   let posterior: FixedBuffer<Number>
   /// The action that was taken in the last step: `[factor][lane]`.
   let actions: FixedBuffer<Int>

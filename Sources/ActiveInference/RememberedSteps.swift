@@ -34,21 +34,21 @@ final class RememberedSteps {
   private let posteriorCount: Int
   private let actionCount: Int
   /// By node: belief, action marginals and, where the choice is drawn from it, the policy posterior.
-  private var nodes = GrowingBlock<Double>()
+  @exclusivity(unchecked) private var nodes = GrowingBlock<Double>()
   /// By node: the joint action that is chosen where nothing is drawn, and the prior after each.
-  private var choices = GrowingBlock<Int32>()
-  private var nextPriors = GrowingBlock<Int32>()
-  private var priors = GrowingBlock<Double>()
-  private var steps = GrowingBlock<Step>()
-  private var nodeIndex = BitsIndex()
-  private var priorIndex = BitsIndex()
-  private var stepIndex = KeyIndex()
-  private(set) var nodeCount = 0
-  private(set) var priorCount = 0
-  private var lookups = 0
-  private var hits = 0
+  @exclusivity(unchecked) private var choices = GrowingBlock<Int32>()
+  @exclusivity(unchecked) private var nextPriors = GrowingBlock<Int32>()
+  @exclusivity(unchecked) private var priors = GrowingBlock<Double>()
+  @exclusivity(unchecked) private var steps = GrowingBlock<Step>()
+  @exclusivity(unchecked) private var nodeIndex = BitsIndex()
+  @exclusivity(unchecked) private var priorIndex = BitsIndex()
+  @exclusivity(unchecked) private var stepIndex = KeyIndex()
+  @exclusivity(unchecked) private(set) var nodeCount = 0
+  @exclusivity(unchecked) private(set) var priorCount = 0
+  @exclusivity(unchecked) private var lookups = 0
+  @exclusivity(unchecked) private var hits = 0
   /// Whether looking up has been worth it.
-  private(set) var isOn = true
+  @exclusivity(unchecked) private(set) var isOn = true
 
   /// - Parameters:
   ///   - posterior: policies, where the choice is drawn from their posterior; else 0.
