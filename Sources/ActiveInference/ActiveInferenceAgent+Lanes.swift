@@ -15,7 +15,11 @@ extension ActiveInferenceAgent {
   public func begin(seed: UInt64, lanes episodes: Range<UInt64>) {
     presentedLane = nil
     if blueprint.learns {
-      if ownLanes == nil { ownLanes = try? blueprint.ownLanes(answers) } else { ownLanes?.forget?() }
+      if let ownLanes {
+        ownLanes.forget?()
+      } else {
+        ownLanes = try? blueprint.ownLanes(answers)
+      }
       ownLanes?.begin(seed: seed, episodes: episodes)
     } else {
       if sharedLanes == nil { sharedLanes = try? blueprint.sharedLanes(answers, engine) }

@@ -37,9 +37,12 @@ extension ActiveInferenceAgent {
     var faults: [Fault] = []
     if state.step < 0 { faults.append(Fault("step", "\(state.step) is negative")) }
     if state.belief.count != engine.belief.count
-      || !state.belief.allSatisfy({ $0 >= 0 && $0.isFinite }) {
+      || !state.belief.allSatisfy({ $0 >= 0 && $0.isFinite })
+    {
       faults.append(
-        Fault("belief", "is not a belief of this agent", remedy: "it has \(engine.belief.count) entries"))
+        Fault(
+          "belief", "is not a belief of this agent", remedy: "it has \(engine.belief.count) entries"
+        ))
     }
     if !answers.contains(state.action) {
       faults.append(Fault("action", "\(state.action) is not an action of this model"))

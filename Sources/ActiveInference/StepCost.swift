@@ -84,11 +84,15 @@ public struct StepCost: Hashable, Sendable {
   }
 
   /// Bytes of memory that this machine has.
-  public static var machineBytes: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+  public static var machineBytes: Int {
+    sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+  }
 
   /// Whether this machine has the memory.
-  public var fits: Bool { tableBytes.addingReportingOverflow(agentBytes).partialValue
-    <= StepCost.machineBytes && !tableBytes.addingReportingOverflow(agentBytes).overflow }
+  public var fits: Bool {
+    let (bytes, overflow) = tableBytes.addingReportingOverflow(agentBytes)
+    return !overflow && bytes <= StepCost.machineBytes
+  }
 
   /// Refuses what this machine has no memory for.
   ///

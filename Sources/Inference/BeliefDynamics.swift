@@ -214,8 +214,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
   /// - Complexity: O(states that are possible x next states).
   @inlinable
   package func predict(
-    _ belief: Belief<Number>, action: UnsafePointer<Int>, _ tables: ModelTables<Arithmetic.Parameter>,
-    into next: Belief<Number>
+    _ belief: Belief<Number>, action: UnsafePointer<Int>,
+    _ tables: ModelTables<Arithmetic.Parameter>, into next: Belief<Number>
   ) {
     predict(belief, tables, into: next) { factor, _ in action[factor] }
   }

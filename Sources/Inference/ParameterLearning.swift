@@ -250,4 +250,3 @@ where Arithmetic.Parameter == Arithmetic.Number {
     CountUpdate(counts.base, first.base, rule).addAll(policyPosterior, counts.count)
   }
 }
-
