@@ -39,9 +39,12 @@ final class AgentStep<Arithmetic: StepArithmetic> {
     let space = blueprint.space
     let configuration = blueprint.configuration
     dynamics = BeliefDynamics(space)
-    inference = StateInference(space, blueprint.inference, dynamics)
+    inference = StateInference(
+      space, blueprint.inference, dynamics,
+      endsIterations: blueprint.savings.contains(.endedIterations))
     planner = try ExpectedFreeEnergy(
-      space, configuration.planning, planning, blueprint.policies, tables, dynamics)
+      space, configuration.planning, planning, blueprint.policies, tables, dynamics,
+      mergesBeliefs: blueprint.savings.contains(.mergedBeliefs))
     selection = ActionSelection(blueprint.model, blueprint.policies, configuration.action)
     prior = BeliefBuffer(space)
     belief = BeliefBuffer(space)

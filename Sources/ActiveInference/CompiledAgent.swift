@@ -74,6 +74,10 @@ public struct Savings: OptionSet, Hashable, Sendable {
   public static let rememberedSteps = Savings(rawValue: 1)
   /// Agents of a population step side by side, one in each lane of a vector.
   public static let lanes = Savings(rawValue: 2)
+  /// Predicted beliefs of one depth that are equal bit for bit are evaluated once.
+  public static let mergedBeliefs = Savings(rawValue: 4)
+  /// A sweep of fixed-point iteration that changes no bit is the last.
+  public static let endedIterations = Savings(rawValue: 8)
   /// Whatever can be saved.
-  public static let all: Savings = [.rememberedSteps, .lanes]
+  public static let all: Savings = [.rememberedSteps, .lanes, .mergedBeliefs, .endedIterations]
 }

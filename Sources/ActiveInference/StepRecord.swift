@@ -27,7 +27,7 @@ public struct Iterates: Hashable, Sendable {
   public var freeEnergy: [Double]
   /// `[sweep][factor][state]`.
   public var beliefs: [[[Double]]]
-  /// Whether the last sweep changed nothing that matters (``StateInference/Outcome/converged``).
+  /// Whether the last sweep changed nothing that matters (``InferenceOutcome/converged``).
   public var converged: Bool
 
   /// The sweeps in their order.

@@ -38,7 +38,7 @@ extension MeanFieldInference {
           last = energy
         }
       }
-      running = .butNot(running, unchanged)
+      if endsIterations { running = .butNot(running, unchanged) }
     }
     var outcome = freeEnergy(belief)
     outcome.sweeps = sweeps

@@ -22,6 +22,7 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
 
   let space: BeliefSpace
   let settings: InferenceSettings
+  let endsIterations: Bool
   let dynamics: BeliefDynamics<Arithmetic>
   let frame: StateFrame
   let groups: [Group]
@@ -50,8 +51,10 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
   let framed: (prior: FixedBuffer<Number>, belief: FixedBuffer<Number>)?
 
   init(
-    _ space: BeliefSpace, _ settings: InferenceSettings, _ dynamics: BeliefDynamics<Arithmetic>
+    _ space: BeliefSpace, _ settings: InferenceSettings, _ dynamics: BeliefDynamics<Arithmetic>,
+    endsIterations: Bool
   ) {
+    self.endsIterations = endsIterations
     self.space = space
     self.settings = settings
     self.dynamics = dynamics

@@ -26,14 +26,20 @@ public final class StateInference<Arithmetic: StepArithmetic> {
   public var outcome: InferenceOutcome { lanes.outcome(lane: 0) }
 
   /// Memory for inference in a space.
+  ///
+  /// - Parameter endsIterations: whether a sweep of fixed-point iteration that changes no bit is the last,
+  ///   which changes no belief.
   public init(
-    _ space: BeliefSpace, _ settings: InferenceSettings, _ dynamics: BeliefDynamics<Arithmetic>
+    _ space: BeliefSpace, _ settings: InferenceSettings, _ dynamics: BeliefDynamics<Arithmetic>,
+    endsIterations: Bool = true
   ) {
     self.space = space
     self.settings = settings
     ignored = FixedBuffer(repeating: false, count: space.compiled.modalities.count)
     exact = space.isJoint ? ExactInference(space, settings) : nil
-    meanField = space.isJoint ? nil : MeanFieldInference(space, settings, dynamics)
+    meanField =
+      space.isJoint
+      ? nil : MeanFieldInference(space, settings, dynamics, endsIterations: endsIterations)
   }
 
   /// Infers the belief about the states of a step.

@@ -7,6 +7,7 @@ import Kernels
 /// Exact: nothing is merged but equal bits. Where a level of some size merges less than one belief in
 /// eight, the deeper levels are not searched. A node is one lane of a block, or all its lanes.
 final class BeliefMerger {
+  private let isEnabled: Bool
   private let space: BeliefSpace
   private let factors: UnsafePointer<CompiledModel.FactorPlan>
   private let factorCount: Int
@@ -23,7 +24,8 @@ final class BeliefMerger {
   @exclusivity(unchecked) private(set) var isSearching = true
   @exclusivity(unchecked) private var searched = 0
 
-  init(_ space: BeliefSpace, nodesPerBlock: Int, capacity: Int) {
+  init(_ space: BeliefSpace, nodesPerBlock: Int, capacity: Int, isEnabled: Bool) {
+    self.isEnabled = isEnabled
     self.space = space
     factors = UnsafePointer(space.compiled.factors.base)
     factorCount = space.compiled.factors.count
@@ -38,7 +40,7 @@ final class BeliefMerger {
   }
 
   /// Begins an evaluation.
-  func begin() { isOn = true }
+  func begin() { isOn = isEnabled }
 
   /// Begins a level of at most so many beliefs.
   func beginLevel(atMost count: Int) {

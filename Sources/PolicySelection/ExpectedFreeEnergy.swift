@@ -73,12 +73,15 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
 
   /// Memory to score policies in a space of beliefs.
   ///
+  /// - Parameter mergesBeliefs: whether predicted beliefs with equal bits are evaluated once, which
+  ///   changes no value.
   /// - Throws: ``InvalidInput`` where the settings ask for what the model cannot give, or for too much
   ///   memory.
   public init(
     _ space: BeliefSpace, _ settings: PlanningSettings,
     _ tables: PlanningTables<Arithmetic.Parameter>, _ policies: PolicySet,
-    _ modelTables: ModelTables<Arithmetic.Parameter>, _ dynamics: BeliefDynamics<Arithmetic>
+    _ modelTables: ModelTables<Arithmetic.Parameter>, _ dynamics: BeliefDynamics<Arithmetic>,
+    mergesBeliefs: Bool = true
   ) throws(InvalidInput) {
     self.space = space
     self.tables = tables
@@ -124,7 +127,8 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     edgeNovelty = FixedBuffer(zeros: tables.hasTransitionNovelty ? edgeCount : 0)
     let widestParent = levels.dropLast().map(\.count).max() ?? 1
     edgeValues = FixedBuffer(zeros: max(widestParent, 1) * actionCount)
-    merger = BeliefMerger(space, nodesPerBlock: perBlock, capacity: widest)
+    merger = BeliefMerger(
+      space, nodesPerBlock: perBlock, capacity: widest, isEnabled: mergesBeliefs)
     let leaves = policies.leaves
     leavesAreInOrder =
       leaves.count == levels.last?.count

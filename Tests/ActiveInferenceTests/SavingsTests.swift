@@ -6,7 +6,9 @@ import Testing
 /// What spares work changes no bit of any result, whatever the threads and whoever steps beside whom.
 @Suite("Savings") struct SavingsTests {
   /// The ways an agent may be run.
-  private static let ways: [Savings] = [[], .rememberedSteps, .lanes, .all]
+  private static let ways: [Savings] = [
+    [], .rememberedSteps, .lanes, .mergedBeliefs, .endedIterations, .all,
+  ]
 
   /// Every episode with all that is recorded of it, and what was learned.
   private func episodes(

@@ -48,6 +48,7 @@ struct Report: Codable {
   var peer: Peer.Identity?
   var comparisons: [Comparison] = []
   var starts: [Start] = []
+  var savings: [SavingLine] = []
   var growth: [Growth] = []
 }
 
@@ -117,6 +118,21 @@ extension Report {
         start.peer.map { times($0.median / start.ours.median) } ?? "",
         mebibytes(start.ourMemory), start.peerMemory.map { mebibytes($0) } ?? "",
         memories.map(times) ?? "")
+    }
+    return table.text
+  }
+
+  /// What each exact saving is worth.
+  var savingTable: String {
+    var table = Table()
+    table.add("exact savings, one thread", "policies", "without", "with", "times")
+    for line in savings {
+      func text(_ value: Double) -> String {
+        line.isCounted ? "\(Int(value))" : String(format: "%.2f", value / 1000)
+      }
+      table.add(
+        line.name, "\(line.policies)", text(line.without), text(line.with),
+        String(format: "%.2f", line.without / line.with))
     }
     return table.text
   }

@@ -23,17 +23,15 @@ struct Way: Sendable {
 
 /// Every way there is. The first is the one that ratios are formed with.
 let ways = [
-  Way(name: "side by side") { try simulated($0, .lanes, level: .choices) },
-  Way(name: "one by one") { try simulated($0, [], level: .choices) },
-  Way(name: "steps remembered") { try simulated($0, .rememberedSteps, level: .choices) },
-  Way(name: "remembered, nothing recorded") {
-    try simulated($0, .rememberedSteps, level: .none)
-  },
+  Way(name: "side by side") { try simulated($0, .all.subtracting(.rememberedSteps)) },
+  Way(name: "one by one") { try simulated($0, .all.subtracting([.rememberedSteps, .lanes])) },
+  Way(name: "steps remembered") { try simulated($0, .all) },
+  Way(name: "remembered, nothing recorded") { try simulated($0, .all, level: .none) },
 ]
 
 /// The agents on all threads, with some savings and no others.
-private func simulated(
-  _ loop: ClosedLoop, _ savings: Savings, level: RecordLevel
+func simulated(
+  _ loop: ClosedLoop, _ savings: Savings, level: RecordLevel = .choices
 ) throws -> (UInt64) throws -> Int {
   let maze = try TMaze()
   let blueprint = try CompiledAgent(maze.model, loop.configuration, savings: savings)
