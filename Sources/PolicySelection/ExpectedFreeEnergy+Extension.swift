@@ -10,7 +10,8 @@ extension ExpectedFreeEnergy {
   /// and returns how many distinct beliefs that makes.
   func extend(
     _ level: Level, _ index: Int, _ source: UnsafePointer<Belief<Lanes>>, _ sourceCount: Int,
-    _ model: ModelTables<Arithmetic.Parameter>, _ target: UnsafePointer<Belief<Lanes>>
+    root: Belief<Number>?, _ model: ModelTables<Arithmetic.Parameter>,
+    _ target: UnsafePointer<Belief<Lanes>>
   ) -> Int {
     markEdges(level, index, sourceCount)
     merger.beginLevel(atMost: min(level.count, sourceCount * actionCount))
@@ -21,7 +22,7 @@ extension ExpectedFreeEnergy {
       let first = block * perBlock
       let last = min(first + perBlock, sourceCount)
       for action in 0..<actionCount {
-        follow(source[block], first..<last, action, level.edge, model, target, &count)
+        follow(source[block], root, first..<last, action, level.edge, model, target, &count)
       }
       block += 1
     }
@@ -44,9 +45,9 @@ extension ExpectedFreeEnergy {
   /// Follows one action from the nodes of a block, where some prefix does.
   @inline(__always)
   private func follow(
-    _ source: Belief<Lanes>, _ from: Range<Int>, _ action: Int, _ offset: Int,
-    _ model: ModelTables<Arithmetic.Parameter>, _ target: UnsafePointer<Belief<Lanes>>,
-    _ count: inout Int
+    _ source: Belief<Lanes>, _ root: Belief<Number>?, _ from: Range<Int>, _ action: Int,
+    _ offset: Int, _ model: ModelTables<Arithmetic.Parameter>,
+    _ target: UnsafePointer<Belief<Lanes>>, _ count: inout Int
   ) {
     var needed = 0
     let edges = self.edges.base + offset
@@ -56,7 +57,11 @@ extension ExpectedFreeEnergy {
     if needed == 0 { return }
     let joint = factorActions + action * factorCount
     let next = candidate.belief
-    nodeDynamics.predict(source, action: joint, model, into: next)
+    if let root {
+      predictFirst(root, joint, model, into: next)
+    } else {
+      nodeDynamics.predict(source, action: joint, model, into: next)
+    }
     let novelty =
       edgeNovelty.count > 0
       ? evaluator.transitionNovelty(source, action: joint, next: next) : .zero
@@ -72,6 +77,38 @@ extension ExpectedFreeEnergy {
       }
       edges[edge] = Int32(found)
       if edgeNovelty.count > 0 { edgeNovelty.base[offset + edge] = number(novelty, lane) }
+    }
+  }
+
+  /// Carries the one belief that policies begin with forward, into the first lane of a block: eight times
+  /// less work than a block.
+  private func predictFirst(
+    _ root: Belief<Number>, _ joint: UnsafePointer<Int>,
+    _ model: ModelTables<Arithmetic.Parameter>, into next: Belief<Lanes>
+  ) {
+    let only = first.belief
+    dynamics.predict(root, action: joint, model, into: only)
+    let source = numbers(only.base)
+    let target = numbers(next.base)
+    guard let supports = only.supports, let mine = next.supports else {
+      for state in 0..<space.size { target[state * Lanes.laneCount] = source[state] }
+      return
+    }
+    for factor in 0..<factorCount {
+      let plan = space.compiled.factors.base[factor]
+      guard space.isWide.base[factor] else {
+        for state in plan.stateOffset..<plan.stateOffset + plan.states {
+          target[state * Lanes.laneCount] = source[state]
+        }
+        continue
+      }
+      mine[factor].clear(next.base + plan.stateOffset)
+      for index in 0..<supports[factor].count {
+        let state = Int(supports[factor].states[index])
+        mine[factor].states[index] = Int32(state)
+        target[(plan.stateOffset + state) * Lanes.laneCount] = source[plan.stateOffset + state]
+      }
+      mine[factor].count = supports[factor].count
     }
   }
 

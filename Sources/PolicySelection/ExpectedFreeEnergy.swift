@@ -48,8 +48,10 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   let factorActions: UnsafePointer<Int>
   let factorCount: Int
   let levels: FixedBuffer<Level>
-  /// The belief that all policies begin with, and a prediction in the making.
+  /// The belief that all policies begin with as a block, where it is needed, and predictions in the
+  /// making.
   private let root: BeliefBuffer<Lanes>
+  let first: BeliefBuffer<Number>
   let candidate: BeliefBuffer<Lanes>
   /// Two levels of predicted beliefs, one read and one written in turn.
   private let buffers: [BeliefBuffer<Lanes>]
@@ -112,6 +114,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     self.levels = FixedBuffer(levels)
     let widest = levels.map(\.count).max() ?? 1
     root = BeliefBuffer(space)
+    first = BeliefBuffer(space)
     candidate = BeliefBuffer(space)
     blockCapacity = (widest + perBlock - 1) / perBlock
     buffers = (0..<2 * blockCapacity).map { _ in BeliefBuffer(space) }
@@ -162,7 +165,9 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
       let target = blocks.base + (index % 2) * blockCapacity
       let source = blocks.base + (1 - index % 2) * blockCapacity
       let count = withUnsafePointer(to: &rootBlock) {
-        extend(level, index, index == 0 ? $0 : UnsafePointer(source), sourceCount, model, target)
+        extend(
+          level, index, index == 0 ? $0 : UnsafePointer(source), sourceCount,
+          root: index == 0 && Number.laneCount == 1 ? belief : nil, model, target)
       }
       var block = 0
       while block * perBlock < count {
@@ -191,6 +196,8 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
         supports: belief.supports)
     }
     let block = root.belief
+    // One node alone is carried forward as it is.
+    if edgeNovelty.count == 0 { return block }
     guard let supports = belief.supports, let mine = block.supports else {
       for state in 0..<space.size { block.base[state] = Arithmetic.spread(belief.base[state]) }
       return block
