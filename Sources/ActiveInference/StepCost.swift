@@ -40,8 +40,8 @@ public struct StepCost: Hashable, Sendable {
 
   /// What an agent of a model would take.
   ///
-  /// - Throws: ``InvalidInput`` where a table holds more numbers than can be laid out, or there are more
-  ///   policies than can be enumerated.
+  /// - Throws: ``InvalidInput`` where a table holds more numbers than can be laid out, exact inference
+  ///   would need more than 2^26 joint states, or there are more policies than can be enumerated.
   public init(
     of model: GenerativeModel, _ configuration: AgentConfiguration = AgentConfiguration(),
     parts: AgentParts = AgentParts()
@@ -52,6 +52,7 @@ public struct StepCost: Hashable, Sendable {
     try inference.check(for: compiled)
     algorithm = inference.algorithm
     isJoint = inference.algorithm == .exact && parts.beliefs == nil
+    if isJoint { try BeliefSpace.checkJoint(compiled) }
     beliefSize = isJoint ? compiled.jointStateCount : compiled.stateCount
     let counts = try PolicySet.prefixCounts(compiled, horizon: configuration.planning.horizon)
     policies = model.policies?.count ?? counts.last ?? 1
@@ -84,11 +85,15 @@ public struct StepCost: Hashable, Sendable {
   }
 
   /// Bytes of memory that this machine has.
-  public static var machineBytes: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+  public static var machineBytes: Int {
+    sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+  }
 
   /// Whether this machine has the memory.
-  public var fits: Bool { tableBytes.addingReportingOverflow(agentBytes).partialValue
-    <= StepCost.machineBytes && !tableBytes.addingReportingOverflow(agentBytes).overflow }
+  public var fits: Bool {
+    tableBytes.addingReportingOverflow(agentBytes).partialValue
+      <= StepCost.machineBytes && !tableBytes.addingReportingOverflow(agentBytes).overflow
+  }
 
   /// Refuses what this machine has no memory for.
   ///
