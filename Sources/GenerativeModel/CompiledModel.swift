@@ -178,6 +178,23 @@ public final class CompiledModel: @unchecked Sendable {
     return bytes
   }
 
+  /// Bytes of the model itself, which stays beside what is laid out of it: tables as they were written,
+  /// labels and vectors.
+  public var modelBytes: Int {
+    let counts = model.concentration
+    var tensors = model.likelihoods.map(\.probability) + model.transitions.map(\.probability)
+    for table in model.preferences + counts.likelihood + counts.transition + counts.preference {
+      if let table { tensors.append(table) }
+    }
+    var bytes = tensors.reduce(0) { $0 + $1.bytes }
+    for vector in model.initialStates + model.goals + counts.initialState {
+      bytes += 8 * (vector?.count ?? 0)
+    }
+    // Factors and modalities of equal labels mostly share them.
+    let labels = (model.factors + model.modalities).map { 16 * ($0.labels?.count ?? 0) }
+    return bytes + (labels.max() ?? 0)
+  }
+
   /// How a table is held: whole, or as what is not zero where that is at most a quarter of more than
   /// 1,024 cells, or half where the file says that it is sparse.
   struct Storage {
