@@ -87,7 +87,8 @@ import Testing
       // The filter over joint states goes through all of them, many or not.
       if algorithm == .exact { options.states = 150 }
       let found = try differences(seed: seed, options, steps: 2) {
-        $0.inference.algorithm = algorithm }
+        $0.inference.algorithm = algorithm
+      }
       #expect(found.isEmpty, "seed \(seed): \(found)")
     }
   }
