@@ -17,6 +17,18 @@ struct Grid: Hashable, Sendable {
   /// `(row, column)`, both from 0.
   func label(_ cell: Int) -> String { "(\(cell / columns), \(cell % columns))" }
 
+  /// The labels of all cells.
+  var labels: [String] {
+    let columnTexts = (0..<columns).map { ", \($0))" }
+    var labels: [String] = []
+    labels.reserveCapacity(count)
+    for row in 0..<rows {
+      let rowText = "(\(row)"
+      for text in columnTexts { labels.append(rowText + text) }
+    }
+    return labels
+  }
+
   /// The number of the cell, where there is such a cell.
   func cell(row: Int, column: Int) -> Int? {
     (0..<rows).contains(row) && (0..<columns).contains(column) ? row * columns + column : nil
@@ -28,6 +40,25 @@ struct Grid: Hashable, Sendable {
     let target = self.cell(row: cell / columns + step.row, column: cell % columns + step.column)
     guard let target, !isWall[target] else { return cell }
     return target
+  }
+
+  /// Calls `body` with a cell and those beside it, walls included, in ascending order; `move` leads from
+  /// the other cell to this one.
+  @inline(__always)
+  func forEachCellAround(_ cell: Int, _ body: (_ other: Int, _ move: Int?) -> Void) {
+    let (row, column) = cell.quotientAndRemainder(dividingBy: columns)
+    if row > 0 { body(cell - columns, 2) }
+    if column > 0 { body(cell - 1, 1) }
+    body(cell, nil)
+    if column < columns - 1 { body(cell + 1, 3) }
+    if row < rows - 1 { body(cell + columns, 0) }
+  }
+
+  /// The number of free cells beside a cell.
+  func freeNeighbours(of cell: Int) -> Int {
+    var count = 0
+    forEachCellAround(cell) { other, _ in count += other != cell && !isWall[other] ? 1 : 0 }
+    return count
   }
 
   /// The fewest moves from each cell to the nearest of the goals; nil where no way leads there.

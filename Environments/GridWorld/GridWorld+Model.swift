@@ -3,11 +3,11 @@ import ActiveInference
 extension GridWorld {
   /// The model of a layout; its tables hold only what is not zero.
   static func model(
-    _ layout: Layout, _ actions: Int, _ successProbability: Double
+    _ layout: Layout, _ actions: Int, successProbability: Double, observationNoise: Double
   ) throws(InvalidInput) -> GenerativeModel {
     let grid = layout.grid
     let cells = grid.count
-    let labels = (0..<cells).map(grid.label)
+    let labels = grid.labels
     let isGoal = layout.distances.map { $0 == 0 ? 1.0 : 0 }
 
     var model = ModelDescription()
@@ -16,7 +16,9 @@ extension GridWorld {
     model.modalities = [Variable("where", labels)]
     let moves = ["up", "right", "down", "left", "stay"].prefix(actions)
     model.controls = [Variable("move", Array(moves))]
-    model.likelihoods = [.init("where", given: ["location"], identity(cells))]
+    model.likelihoods = [
+      .init("where", given: ["location"], likelihood(grid, observationNoise))
+    ]
     model.transitions = [
       .init(
         "location", given: ["location"], controls: ["move"],
@@ -28,32 +30,44 @@ extension GridWorld {
     return try GenerativeModel(model)
   }
 
-  /// Every cell looks like itself.
-  private static func identity(_ cells: Int) -> Tensor {
-    Tensor(
-      shape: [cells, cells], offsets: (0..<cells).map { $0 * (cells + 1) },
-      values: [Double](repeating: 1, count: cells))
+  /// `[outcome, location]`: every cell looks like itself, or with probability `noise` like one of the
+  /// free cells beside it.
+  private static func likelihood(_ grid: Grid, _ noise: Double) -> Tensor {
+    let cells = grid.count
+    var table = SparseRows(capacity: cells * (noise > 0 ? 5 : 1))
+    for outcome in 0..<cells {
+      grid.forEachCellAround(outcome) { location, _ in
+        let beside = noise > 0 ? grid.freeNeighbours(of: location) : 0
+        let first = outcome * cells + location
+        if location == outcome {
+          table.add(first, beside == 0 ? 1 : 1 - noise)
+        } else if !grid.isWall[outcome] && noise > 0 {
+          table.add(first, noise / Double(beside))
+        }
+      }
+    }
+    return table.tensor(shape: [cells, cells])
   }
 
   /// `[next, previous, move]`: a move leads on with probability `p` and else stays.
   private static func transition(_ grid: Grid, _ actions: Int, _ p: Double) -> Tensor {
     let cells = grid.count
-    var entries: [(offset: Int, value: Double)] = []
-    for cell in 0..<cells {
-      for action in 0..<actions {
-        func enter(_ next: Int, _ probability: Double) {
-          guard probability > 0 else { return }
-          entries.append(((next * cells + cell) * actions + action, probability))
+    var table = SparseRows(capacity: cells * (p < 1 ? actions + 4 : actions))
+    for next in 0..<cells {
+      grid.forEachCellAround(next) { previous, move in
+        let first = (next * cells + previous) * actions
+        if let move {
+          if !grid.isWall[next] { table.add(first + move, p) }
+          return
         }
-        let isMove = Grid.moves.indices.contains(action)
-        let next = isMove ? grid.target(of: action, from: cell) : cell
-        enter(next, next == cell ? 1 : p)
-        if next != cell { enter(cell, 1 - p) }
+        for action in 0..<actions {
+          let isMove = Grid.moves.indices.contains(action)
+          let leadsOn = isMove && grid.target(of: action, from: next) != next
+          table.add(first + action, leadsOn ? 1 - p : 1)
+        }
       }
     }
-    entries.sort { $0.offset < $1.offset }
-    return Tensor(
-      shape: [cells, cells, actions], offsets: entries.map(\.offset), values: entries.map(\.value))
+    return table.tensor(shape: [cells, cells, actions])
   }
 
   /// One nat less for each move from the nearest goal; one more where no way leads there.
@@ -68,4 +82,23 @@ extension GridWorld {
     for cell in starts { probability[cell] = 1 / Double(starts.count) }
     return probability
   }
+}
+
+/// Entries of a table in the order of their offsets; zeros are left out.
+private struct SparseRows {
+  private var offsets: [Int] = []
+  private var values: [Double] = []
+
+  init(capacity: Int) {
+    offsets.reserveCapacity(capacity)
+    values.reserveCapacity(capacity)
+  }
+
+  mutating func add(_ offset: Int, _ value: Double) {
+    guard value > 0 else { return }
+    offsets.append(offset)
+    values.append(value)
+  }
+
+  func tensor(shape: [Int]) -> Tensor { Tensor(shape: shape, offsets: offsets, values: values) }
 }

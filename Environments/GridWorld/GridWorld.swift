@@ -3,7 +3,7 @@ import ActiveInference
 /// A walk through a grid with walls to a goal, on ground that may be slippery (`gridworld`, 1).
 ///
 /// - Hidden states: `location`, the cells row by row, `(0, 0)` to `(rows - 1, columns - 1)`.
-/// - Outcomes: `where`, the cell itself.
+/// - Outcomes: `where`, the cell itself, or with `observationNoise` a free cell beside it.
 /// - Actions: `move`, up, right, down, left and, unless told otherwise, stay. A move succeeds with
 ///   `successProbability` and else stays; one into a wall or the border always stays.
 /// - Preferences: 1 nat less for each move from the nearest goal, around the walls.
@@ -32,6 +32,8 @@ public struct GridWorld: ModelBackedEnvironment {
     EnvironmentParameter("map", .none, "in place of these five, \"S..#|.#..|...G\""),
     EnvironmentParameter(
       "successProbability", .number(1), "P(a move that is free succeeds), 0...1"),
+    EnvironmentParameter(
+      "observationNoise", .number(0), "P(a free cell beside one's own is seen instead), 0...1"),
     EnvironmentParameter("includeStay", .boolean(true), "whether staying is an action"),
   ]
 
@@ -48,13 +50,15 @@ public struct GridWorld: ModelBackedEnvironment {
   public init(parameters: [String: ParameterValue] = [:]) throws(InvalidInput) {
     var reader = ParameterReader(parameters, of: GridWorld.self)
     let success = reader.probability("successProbability")
+    let noise = reader.probability("observationNoise")
     let actions = reader.flag("includeStay") ? 5 : 4
     let layout = Layout(&reader, actions: actions)
     try reader.check()
     guard let layout else { throw InvalidInput(source: GridWorld.identifier, reader.faults) }
     self.layout = layout
     successProbability = success
-    model = try GridWorld.model(layout, actions, success)
+    model = try GridWorld.model(
+      layout, actions, successProbability: success, observationNoise: noise)
     world = try ModelEnvironment(model)
   }
 
@@ -76,9 +80,8 @@ public struct GridWorld: ModelBackedEnvironment {
     return 1 + Int(min(needed, 9_999).rounded(.up))
   }
 
-  /// Whether the cell is one of the goals.
+  /// Whether the cell is one of the goals, whatever is seen.
   public func goalReached(_ state: [Int], observation: [Observation]) -> Bool? {
-    guard case .outcome(let cell) = observation.first else { return false }
-    return layout.goals.contains(cell)
+    layout.distances[state[0]] == 0
   }
 }

@@ -62,9 +62,9 @@ struct Layout: Hashable, Sendable {
         "open a wall, or choose another start or goal")
       return nil
     }
-    for goal in self.goals {
-      let reached = grid.distances(to: [goal])
-      guard starts.allSatisfy({ reached[$0] == nil }) else { continue }
+    // Between free cells every way leads back as well.
+    let reached = self.goals.count > 1 ? grid.distances(to: starts) : distances
+    for goal in self.goals where reached[goal] == nil {
       reader.report(
         place == "map" ? "map" : "goals", "no way leads to \(grid.label(goal))",
         "open a wall or leave that goal out")
@@ -99,14 +99,16 @@ struct Layout: Hashable, Sendable {
     }
   }
 
-  /// Whether the transition table has at most 2^27 entries; a fault where it has more.
+  /// Whether the transition table holds at most 2^27 numbers that are not zero; a fault where it holds
+  /// more.
   static func fits(
     _ rows: Int, _ columns: Int, _ actions: Int, _ reader: inout ParameterReader, place: String
   ) -> Bool {
     let most = 1 << 27
+    // Each of four moves succeeds or fails; staying does what it does.
+    let limit = most / (actions + Grid.moves.count)
     let (cells, overflow) = rows.multipliedReportingOverflow(by: columns)
-    if !overflow, cells <= most, cells * cells <= most / actions { return true }
-    let limit = Int(Double(most / actions).squareRoot())
+    if !overflow, cells <= limit { return true }
     reader.report(
       place, "\(rows) x \(columns) cells are too many for tables of at most \(most) entries",
       "use at most \(limit) cells")

@@ -48,7 +48,7 @@ struct DescribeCommand: ParsableCommand {
     guard let world, let configuration else { return }
     let description = try Description(world.model, configuration)
     // What cannot be run is described all the same; what does not fit the model is a fault.
-    if description.fits { _ = try CompiledAgent(world.model, configuration) }
+    if description.fits { try CompiledAgent.check(world.model, configuration) }
     let output = try OutputFile("-")
     try output.append(text(description))
     try output.finish()

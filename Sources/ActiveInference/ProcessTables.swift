@@ -1,5 +1,10 @@
+import GenerativeModel
+import Kernels
+import Synchronization
+
 /// A model's distributions laid out for drawing from them: of each column only what is not zero, with
-/// its running sums.
+/// its running sums. Large sparse tables are drawn from where agents read them (``GenerativeModel/laidOut()``),
+/// and not before something is drawn: what is only described takes no memory for them.
 ///
 /// Flat, so that threads that draw at the same time do not wait for one another to count references.
 final class ProcessTables: @unchecked Sendable {
@@ -13,6 +18,9 @@ final class ProcessTables: @unchecked Sendable {
     var dependencies: Int
     var factorCount: Int
     var controlCount: Int
+    /// Of a table that is shared with agents: the factor whose transition it is, or behind the factors the
+    /// modality; -1 for one that is laid out here.
+    var shared = -1
   }
 
   /// What a table depends on, and how far apart the columns of two neighbouring values of it are.
@@ -40,7 +48,9 @@ final class ProcessTables: @unchecked Sendable {
   /// Where each column begins in `entries`, and the end of the last.
   private let starts: FixedBuffer<Int>
   private let entries: FixedBuffer<Entry>
+  private let laidOut = AtomicLazyReference<LaidOutModel>()
 
+  /// The tables of a model whose sizes have been checked.
   init(_ model: GenerativeModel) {
     process = model
     actionCounts = model.controls.map(\.size)
@@ -52,12 +62,30 @@ final class ProcessTables: @unchecked Sendable {
       let uniform = [Double](repeating: 1 / Double(factor.size), count: factor.size)
       builder.add(Tensor(shape: [factor.size], probability ?? uniform), [], [])
     }
-    for table in model.transitions { builder.add(table.probability, table.given, table.controls) }
-    for table in model.likelihoods { builder.add(table.probability, table.given, []) }
+    for (index, table) in model.transitions.enumerated() {
+      if ProcessTables.isShared(table.probability) {
+        builder.share(index, model, table.given, table.controls)
+      } else {
+        builder.add(table.probability, table.given, table.controls)
+      }
+    }
+    for (index, table) in model.likelihoods.enumerated() {
+      if ProcessTables.isShared(table.probability) {
+        builder.share(factorCount + index, model, table.given, [])
+      } else {
+        builder.add(table.probability, table.given, [])
+      }
+    }
     plans = FixedBuffer(builder.plans)
     dependencies = FixedBuffer(builder.dependencies)
     starts = FixedBuffer(builder.starts)
     entries = FixedBuffer(builder.entries)
+  }
+
+  /// Whether a table is so large that it is not laid out a second time.
+  private static func isShared(_ tensor: Tensor) -> Bool {
+    if case .sparse(_, let values) = tensor.storage { return values.count > 1 << 16 }
+    return false
   }
 
   /// Draws the first states and what is seen of them.
@@ -144,6 +172,7 @@ final class ProcessTables: @unchecked Sendable {
       column += dependency.pointee.stride * action[dependency.pointee.index]
       dependency += 1
     }
+    if plan.shared >= 0 { return draw(fromShared: plan.shared, column, using: &random) }
     precondition(column >= 0 && column < starts.count - 1, "states and actions are in range")
     let first = entries.base + starts.base[column]
     let count = starts.base[column + 1] - starts.base[column]
@@ -153,6 +182,32 @@ final class ProcessTables: @unchecked Sendable {
       return first.pointee.value
     }
     return ProcessTables.search(first, count, random.nextUnit() * first[count - 1].sum)
+  }
+
+  private func draw(
+    fromShared index: Int, _ run: Int, using random: inout RandomStream
+  ) -> Int {
+    let tables = sharedTables
+    let table =
+      index < factorCount
+      ? tables.transitions.base[index] : tables.likelihoodColumns.base[index - factorCount]
+    precondition(run >= 0 && run < table.count, "states and actions are in range")
+    let cells = table.cells(of: run)
+    if cells.count == 1 {
+      random.skip()
+      return table.place(cells.lowerBound, in: run)
+    }
+    let drawn = random.categorical(
+      UnsafeBufferPointer(start: table.cells + cells.lowerBound, count: cells.count))
+    return table.place(cells.lowerBound + drawn, in: run)
+  }
+
+  private var sharedTables: ModelTables<Double> {
+    if let known = laidOut.load() { return known.tables }
+    guard let made = try? process.laidOut() else {
+      preconditionFailure("the sizes of the tables have been checked")
+    }
+    return laidOut.storeIfNil(made).tables
   }
 
   /// The first value whose running sum is above a level; the last one where none is, which is only
@@ -216,6 +271,28 @@ final class ProcessTables: @unchecked Sendable {
         let below = at == starts[first + column] ? 0 : entries[at - 1].sum
         entries[at] = Entry(sum: below + probability, value: offset / columns)
         place[column] += 1
+      }
+    }
+
+    /// Takes up a table whose columns are runs `[joint action][joint state]` of the laid out model.
+    mutating func share(
+      _ index: Int, _ model: GenerativeModel, _ given: [Int], _ controls: [Int]
+    ) {
+      plans.append(
+        Plan(
+          column: 0, dependencies: dependencies.count, factorCount: given.count,
+          controlCount: controls.count, shared: index))
+      let columns = given.reduce(1) { $0 * model.factors[$1].size }
+      let runs = controls.reduce(columns) { $0 * model.controls[$1].size }
+      var stride = columns
+      for factor in given {
+        stride /= model.factors[factor].size
+        dependencies.append(Dependency(index: factor, stride: stride))
+      }
+      stride = runs
+      for control in controls {
+        stride /= model.controls[control].size
+        dependencies.append(Dependency(index: control, stride: stride))
       }
     }
 

@@ -24,7 +24,7 @@ public struct StepCost: Hashable, Sendable {
   public let beliefSize: Int
   /// Whether the belief is held over joint states.
   public let isJoint: Bool
-  /// Bytes of the tables that agents share.
+  /// Bytes of the model and the tables that agents share.
   public let tableBytes: Int
   /// Bytes of each agent's own memory, to within small change. Where a factor is wide, what no belief
   /// reaches takes none.
@@ -40,8 +40,8 @@ public struct StepCost: Hashable, Sendable {
 
   /// What an agent of a model would take.
   ///
-  /// - Throws: ``InvalidInput`` where a table holds more numbers than can be laid out, or there are more
-  ///   policies than can be enumerated.
+  /// - Throws: ``InvalidInput`` where a table holds more numbers than can be laid out, exact inference
+  ///   would need more than 2^26 joint states, or there are more policies than can be enumerated.
   public init(
     of model: GenerativeModel, _ configuration: AgentConfiguration = AgentConfiguration(),
     parts: AgentParts = AgentParts()
@@ -52,6 +52,7 @@ public struct StepCost: Hashable, Sendable {
     try inference.check(for: compiled)
     algorithm = inference.algorithm
     isJoint = inference.algorithm == .exact && parts.beliefs == nil
+    if isJoint { try BeliefSpace.checkJoint(compiled) }
     beliefSize = isJoint ? compiled.jointStateCount : compiled.stateCount
     let counts = try PolicySet.prefixCounts(compiled, horizon: configuration.planning.horizon)
     policies = model.policies?.count ?? counts.last ?? 1
@@ -68,9 +69,13 @@ public struct StepCost: Hashable, Sendable {
     // Logarithms for mean-field schemes; for joint beliefs, where each joint state is in every scope.
     let scheme = isJoint ? 16 * size * Double(compiled.scopes.count) : 8 * Double(likelihoods)
     let planning = 8 * 4 * scopes
-    tableBytes = whole(tables + scheme + planning + memory.shared)
+    tableBytes = whole(
+      Double(compiled.modelBytes) + tables + scheme + planning + memory.shared)
     let learned = configuration.learning != LearningSettings() ? tables + planning : 0
-    agentBytes = whole(memory.own + 8 * (12 * size + 3 * scopes) + learned)
+    // Of wide factors also what is listed: states of beliefs and of scopes, and what is gained there.
+    var listed = 0.0
+    if !isJoint, try BeliefSpace(compiled, joint: false).hasWideFactors { listed = 160 * size }
+    agentBytes = whole(memory.own + 8 * (12 * size + 3 * scopes) + listed + learned)
 
     var work = 0.0
     for (factor, cells) in compiled.transitionCells.enumerated() {

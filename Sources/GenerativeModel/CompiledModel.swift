@@ -79,8 +79,14 @@ public final class CompiledModel: @unchecked Sendable {
 
   /// Lays a model out.
   ///
-  /// - Throws: ``InvalidInput`` where a table holds more than 2^27 numbers, naming it and how many.
-  public init(_ model: GenerativeModel) throws(InvalidInput) {
+  /// - Throws: ``InvalidInput`` where a variable has more than 2^27 values or a table holds more than
+  ///   2^27 numbers, naming it and how many.
+  public convenience init(_ model: GenerativeModel) throws(InvalidInput) {
+    try self.init(model, holdsZeros: false)
+  }
+
+  /// - Parameter holdsZeros: whether every table is held whole; for tests, which compare both forms.
+  package init(_ model: GenerativeModel, holdsZeros: Bool) throws(InvalidInput) {
     try CompiledModel.checkSizes(model)
     self.model = model
     let factorSizes = model.factors.map(\.size)
@@ -98,7 +104,8 @@ public final class CompiledModel: @unchecked Sendable {
     for (index, modality) in model.modalities.enumerated() {
       let likelihood = model.likelihoods[index]
       let scopeIndex = scope(likelihood.given)
-      let held = Storage(model.concentration.likelihood[index] ?? likelihood.probability)
+      let held = Storage(
+        model.concentration.likelihood[index] ?? likelihood.probability, holdsZeros: holdsZeros)
       modalities.append(
         ModalityPlan(
           outcomes: modality.size, scope: scopeIndex, columns: scopes[scopeIndex].columns,
@@ -123,7 +130,8 @@ public final class CompiledModel: @unchecked Sendable {
         stride *= model.controls[control].size
       }
       strides += factorStrides
-      let held = Storage(model.concentration.transition[index] ?? transition.probability)
+      let held = Storage(
+        model.concentration.transition[index] ?? transition.probability, holdsZeros: holdsZeros)
       factors.append(
         FactorPlan(
           states: factor.size, scope: scopeIndex, columns: scopes[scopeIndex].columns,
@@ -170,6 +178,23 @@ public final class CompiledModel: @unchecked Sendable {
     return bytes
   }
 
+  /// Bytes of the model itself, which stays beside what is laid out of it: tables as they were written,
+  /// labels and vectors.
+  public var modelBytes: Int {
+    let counts = model.concentration
+    var tensors = model.likelihoods.map(\.probability) + model.transitions.map(\.probability)
+    for table in model.preferences + counts.likelihood + counts.transition + counts.preference {
+      if let table { tensors.append(table) }
+    }
+    var bytes = tensors.reduce(0) { $0 + $1.bytes }
+    for vector in model.initialStates + model.goals + counts.initialState {
+      bytes += 8 * (vector?.count ?? 0)
+    }
+    // Factors and modalities of equal labels mostly share them.
+    let labels = (model.factors + model.modalities).map { 16 * ($0.labels?.count ?? 0) }
+    return bytes + (labels.max() ?? 0)
+  }
+
   /// How a table is held: whole, or as what is not zero where that is at most a quarter of more than
   /// 1,024 cells, or half where the file says that it is sparse.
   struct Storage {
@@ -177,7 +202,7 @@ public final class CompiledModel: @unchecked Sendable {
     /// The numbers held.
     let cells: Int
 
-    init(_ tensor: Tensor) {
+    init(_ tensor: Tensor, holdsZeros: Bool = false) {
       let all = tensor.count
       let nonzero = tensor.nonzeroCount
       let share =
@@ -185,30 +210,34 @@ public final class CompiledModel: @unchecked Sendable {
         case .dense: 4
         case .sparse: 2
         }
-      isSparse = all > 1024 && nonzero <= all / share
+      isSparse = !holdsZeros && all > 1024 && nonzero <= all / share
       cells = isSparse ? nonzero : all
     }
   }
 
-  /// Refuses a model with a table that is too large, before memory is taken.
+  /// Refuses a model with a variable or table that is too large, before memory is taken.
   package static func checkSizes(_ model: GenerativeModel) throws(InvalidInput) {
     var faults: [Fault] = []
-    func check(_ place: String, _ tensor: Tensor) {
-      guard let cells = product(tensor.shape) else {
+    func check(_ key: String, _ variables: [Variable], _ values: String) {
+      for variable in variables where variable.size > largestTable {
         faults.append(
           Fault(
-            place, "has more cells than can be counted", remedy: "split the factor it depends on"))
-        return
+            "\(key)[\(variable.name)]",
+            "has \(variable.size) \(values), \(gigabytes(variable.size)) GiB for a number each",
+            remedy: "at most \(largestTable) can be laid out; split it into several"))
       }
-      guard cells > largestTable else { return }
+    }
+    check("factors", model.factors, "states")
+    check("modalities", model.modalities, "outcomes")
+    func check(_ place: String, _ tensor: Tensor) {
       let storage = Storage(tensor)
-      guard !storage.isSparse || storage.cells > largestTable else { return }
+      guard storage.cells > largestTable else { return }
       faults.append(
         Fault(
           place,
           "has \(storage.cells) \(storage.isSparse ? "nonzero " : "")cells,"
-            + " \(storage.cells / (1 << 27)) GiB",
-          remedy: "a table of at most \(largestTable) can be laid out; split the factor"))
+            + " \(gigabytes(storage.cells)) GiB",
+          remedy: "at most \(largestTable) can be laid out; split the factor"))
     }
     for (modality, likelihood) in zip(model.modalities, model.likelihoods) {
       check("A[\(modality.name)]", likelihood.probability)
@@ -217,6 +246,11 @@ public final class CompiledModel: @unchecked Sendable {
       check("B[\(factor.name)]", transition.probability)
     }
     if !faults.isEmpty { throw InvalidInput(source: model.name, faults) }
+  }
+
+  /// What so many numbers take, rounded to the nearest.
+  private static func gigabytes(_ count: Int) -> Int {
+    Int((Double(count) * 0x1p-27).rounded())
   }
 
   /// Numbers the connected components of the factors under shared likelihoods and transitions.

@@ -10,8 +10,8 @@ public final class LaidOutModel: Sendable {
   /// The numbers; agents that learn copy them.
   public let tables: ModelTables<Double>
 
-  init(_ model: GenerativeModel) throws(InvalidInput) {
-    compiled = try CompiledModel(model)
+  init(_ model: GenerativeModel, holdsZeros: Bool) throws(InvalidInput) {
+    compiled = try CompiledModel(model, holdsZeros: holdsZeros)
     tables = ModelTables(compiled)
   }
 }
@@ -22,7 +22,14 @@ extension GenerativeModel {
   /// - Throws: ``InvalidInput`` where a table is too large.
   public func laidOut() throws(InvalidInput) -> LaidOutModel {
     if let known = layout.model { return known }
-    let made = try LaidOutModel(self)
+    return try laidOut(holdingZeros: false)
+  }
+
+  /// The model laid out anew, for everybody who asks as long as it is held.
+  ///
+  /// - Parameter holdingZeros: whether every table is held whole; for tests, which compare both forms.
+  package func laidOut(holdingZeros: Bool) throws(InvalidInput) -> LaidOutModel {
+    let made = try LaidOutModel(self, holdsZeros: holdingZeros)
     layout.model = made
     return made
   }

@@ -67,6 +67,14 @@ extension Tensor {
     return count
   }
 
+  /// Bytes of the entries held and, where only some are, of their offsets.
+  var bytes: Int {
+    switch storage {
+    case .dense(let values): 8 * values.count
+    case .sparse(let offsets, let values): 8 * (offsets.count + values.count)
+    }
+  }
+
   /// The number of entries held.
   var storedCount: Int {
     switch storage {

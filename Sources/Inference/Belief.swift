@@ -52,7 +52,7 @@ public final class BeliefBuffer<Number: StepNumber> {
       for factor in 0..<space.compiled.factors.count {
         let isWide = space.isWide.base[factor]
         let buffer = FixedBuffer<Int32>(
-          repeating: 0, count: isWide ? space.compiled.factors.base[factor].states : 0)
+          zeros: isWide ? space.compiled.factors.base[factor].states : 0)
         states.append(buffer)
         supports.append(Support(states: buffer.base, count: 0))
       }
@@ -121,7 +121,7 @@ package struct MarkSet {
   @usableFromInline var highest = -1
 
   @inlinable
-  package init(bound: Int) { words = FixedBuffer(repeating: 0, count: (bound + 63) / 64) }
+  package init(bound: Int) { words = FixedBuffer(zeros: (bound + 63) / 64) }
 
   @inlinable @inline(__always)
   package mutating func insert(_ member: Int) {

@@ -37,8 +37,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
     let steps = (0..<space.jointSteps.count).map { space.jointSteps.base[$0].targetCount }
     intermediate = FixedBuffer(zeros: 2 * (steps.max() ?? 0))
     marginalBuffer = FixedBuffer(zeros: space.isJoint ? space.compiled.stateCount : 0)
-    wideWeights = FixedBuffer(repeating: .zero, count: space.hasWideFactors ? 64 : 0)
-    wideColumns = FixedBuffer(repeating: 0, count: space.hasWideFactors ? 64 : 0)
+    wideWeights = FixedBuffer(zeros: space.hasWideFactors ? 64 : 0)
+    wideColumns = FixedBuffer(zeros: space.hasWideFactors ? 64 : 0)
     let widestFactor = space.compiled.model.factors.map(\.size).max() ?? 0
     reached = MarkSet(bound: space.hasWideFactors ? widestFactor : 0)
   }
@@ -102,8 +102,8 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
     var needed = 1
     for factor in members { needed *= possibleCount(factor, belief) }
     if needed > wideWeights.count {
-      wideWeights = FixedBuffer(repeating: .zero, count: 2 * needed)
-      wideColumns = FixedBuffer(repeating: 0, count: 2 * needed)
+      wideWeights = FixedBuffer(zeros: 2 * needed)
+      wideColumns = FixedBuffer(zeros: 2 * needed)
     }
     let weights = wideWeights.base
     let columns = wideColumns.base

@@ -103,8 +103,17 @@ public final class BeliefSpace: @unchecked Sendable {
     }
   }
 
+  /// Refuses joint beliefs that are too large, before memory is taken.
+  ///
+  /// - Throws: ``InvalidInput`` where the joint belief or a prediction of it has more than 2^26 cells.
+  package static func checkJoint(_ compiled: CompiledModel) throws(InvalidInput) {
+    var projections: [AnyObject] = []
+    _ = try jointSteps(compiled, &projections, isMade: false)
+  }
+
+  /// - Parameter isMade: whether the steps are made; else only their sizes are checked.
   private static func jointSteps(
-    _ compiled: CompiledModel, _ projections: inout [AnyObject]
+    _ compiled: CompiledModel, _ projections: inout [AnyObject], isMade: Bool = true
   ) throws(InvalidInput) -> [JointStep] {
     let transitions = compiled.model.transitions
     let sizes = compiled.model.factors.map(\.size)
@@ -126,6 +135,8 @@ public final class BeliefSpace: @unchecked Sendable {
           compiled, "inference.algorithm", "exact needs",
           remedy: "use cavi, which needs \(compiled.stateCount)")
       }
+      defer { axes = after }
+      guard isMade else { continue }
       let next = sizes[factor]
       let source = axisSizes(axes)
       let column = projection(of: transitions[factor].given, in: axes, sizes: source)
@@ -136,7 +147,6 @@ public final class BeliefSpace: @unchecked Sendable {
         JointStep(
           factor: factor, sourceCount: sourceCount, targetCount: targetCount,
           column: UnsafePointer(column.base), target: UnsafePointer(target.base)))
-      axes = after
     }
     return steps
   }

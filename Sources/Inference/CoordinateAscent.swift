@@ -17,12 +17,18 @@ extension MeanFieldInference {
     let one = Number(broadcast: 1)
     var sweeps = Number.zero
     var running = Number.Mask(broadcast: true)
+    // Where factors say nothing of each other the first sweep is the minimum, and later ones would change
+    // no bit.
+    let isExact = messengers.isEmpty
     var sweep = 0
     while sweep < settings.iterations && running.any {
       sweep += 1
       sweeps += .choose(running, one, .zero)
-      for factor in 0..<frame.sizes.count { update(factor, belief, running) }
-      let next = freeEnergy(belief)
+      var next = outcome
+      if sweep == 1 || !isExact {
+        for factor in 0..<frame.sizes.count { update(factor, belief, running) }
+        next = freeEnergy(belief)
+      }
       iterates?(next.freeEnergy)
       let ended = Number.isGreater(
         Number(broadcast: settings.tolerance), outcome.freeEnergy - next.freeEnergy)

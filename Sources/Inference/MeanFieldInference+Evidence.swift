@@ -16,14 +16,14 @@ extension MeanFieldInference {
       let plan = space.compiled.modalities.base[modality]
       let rows = tables.likelihoodRows.base[modality]
       let isPossible: Bool
-      if space.shapes.base[plan.scope].isWide {
-        let distribution = dynamics.distribution(of: plan.scope, in: whole)
+      let distribution = dynamics.distribution(of: plan.scope, in: whole)
+      let isListed = narrows && space.shapes.base[plan.scope].isWide
+      if isListed {
         fillLikelihood(evidence, modality, rows, distribution)
-        isPossible = rule(plan, distribution)
       } else {
         Arithmetic.expectedLikelihood(evidence, modality, rows, into: likelihood.base)
-        isPossible = rule(plan, dynamics.distribution(of: plan.scope, in: whole))
       }
+      isPossible = rule(plan, distribution, isListed: isListed)
       if isPossible { continue }
       guard settings.impossible == .ignore && Number.laneCount == 1 else {
         throw ImpossibleObservation(modality: modality)
@@ -34,21 +34,24 @@ extension MeanFieldInference {
 
   /// Whether the likelihood at hand leaves some state possible in every lane; where it depends on one
   /// factor alone, rules that factor's other states out.
+  ///
+  /// - Parameter isListed: whether the likelihood is that of the listed joint states, not of all.
   private func rule(
-    _ plan: CompiledModel.ModalityPlan, _ distribution: ScopeDistribution<Number>
+    _ plan: CompiledModel.ModalityPlan, _ distribution: ScopeDistribution<Number>, isListed: Bool
   ) -> Bool {
     let factors = space.compiled.scopes[plan.scope].factors
     let one = Number(broadcast: 1)
     var found = Number.zero
     guard factors.count == 1 else {
       for index in 0..<distribution.count {
-        let mass = distribution.weights[index] * likelihood.base[index]
+        let likely = likelihood.base[isListed ? index : distribution.column(index)]
+        let mass = distribution.weights[index] * likely
         found = .choose(Number.isGreater(mass, .zero), one, found)
         // A product may underflow where neither factor is zero.
         found = .choose(
           .and(
             Number.isGreater(distribution.weights[index], .zero),
-            Number.isGreater(likelihood.base[index], .zero)), one, found)
+            Number.isGreater(likely, .zero)), one, found)
       }
       return Number.isGreater(found, .zero).all
     }
@@ -90,8 +93,16 @@ extension MeanFieldInference {
     _ table: RunTable<Arithmetic.Parameter>, _ run: Int,
     _ distribution: ScopeDistribution<Number>, absent: Number, _ body: (Int, Number) -> Void
   ) {
-    // Both the cells of a run and the joint states that are listed ascend.
     let cells = table.cells(of: run)
+    // A whole run is read where it is asked for; one of many cells is searched, unless most are.
+    if !table.isSparse || cells.count > 16 * distribution.count {
+      for index in 0..<distribution.count {
+        let cell = table.cell(of: run, at: distribution.column(index))
+        body(index, cell.map { Arithmetic.widened(table.cells[$0]) } ?? absent)
+      }
+      return
+    }
+    // Both the cells of a run and the joint states that are listed ascend.
     var cell = cells.lowerBound
     for index in 0..<distribution.count {
       let column = distribution.column(index)

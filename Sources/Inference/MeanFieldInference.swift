@@ -47,6 +47,9 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
   let possible: FixedBuffer<Number>
   /// The sum of the log likelihoods that depend on no factor.
   var constant = Number.zero
+  /// Whether the frame leaves out what the prior rules out. Only where zero is zero, and where no message
+  /// is about states that have been ruled out: fixed-point iteration begins with uniform beliefs.
+  let narrows: Bool
   /// Prior and belief in the frame, where that is not the belief's own memory.
   let framed: (prior: FixedBuffer<Number>, belief: FixedBuffer<Number>)?
 
@@ -63,7 +66,11 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
       settings.convention == .pymdp007
       ? MeanFieldInference.jointGroup(space) : MeanFieldInference.groupsByScope(space)
     self.groups = groups
-    messengers = groups.indices.filter { groups[$0].factors.count > 1 }
+    let messengers = groups.indices.filter { groups[$0].factors.count > 1 }
+    self.messengers = messengers
+    narrows =
+      settings.convention == .standard && settings.impossible != .floored
+      && !(settings.algorithm == .fixedPoint && messengers.contains { groups[$0].isWide })
     let sizes = space.compiled.model.factors.map(\.size)
     let all = groups.map { $0.factors.reduce(1) { $0 * sizes[$1] } }
     columns = FixedBuffer(all)
@@ -125,8 +132,7 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
         framed: prior.base, prior, evidence, tables, logs, ignored, into: belief.base,
         iterates: iterates.map { report in { report(belief, $0) } })
     }
-    // Under `floored` the prior rules nothing out.
-    frame.set(to: settings.impossible == .floored ? nil : prior)
+    frame.set(to: narrows ? prior : nil)
     layOutGroups()
     frame.gather(prior, into: framed.prior.base)
     let outcome = try infer(

@@ -25,10 +25,10 @@ final class StateFrame {
     offsets = FixedBuffer(factors.map(\.stateOffset))
     count = space.compiled.stateCount
     states = factors.indices.map {
-      FixedBuffer(repeating: 0, count: space.isWide.base[$0] ? factors[$0].states : 0)
+      FixedBuffer(zeros: space.isWide.base[$0] ? factors[$0].states : 0)
     }
     isNarrowed = FixedBuffer(repeating: false, count: factors.count)
-    listed = FixedBuffer(repeating: 0, count: space.hasWideFactors ? 64 : 0)
+    listed = FixedBuffer(zeros: space.hasWideFactors ? 64 : 0)
   }
 
   /// Narrows the frame to what is possible under a prior; nil takes in all states.
@@ -96,7 +96,7 @@ final class StateFrame {
     var needed = 1
     for factor in factors { needed *= sizes.base[factor] }
     if !factors.contains(where: { isNarrowed.base[$0] }) { return (nil, needed) }
-    if needed > listed.count { listed = FixedBuffer(repeating: 0, count: 2 * needed) }
+    if needed > listed.count { listed = FixedBuffer(zeros: 2 * needed) }
     listed.base[0] = 0
     var count = 1
     for factor in factors {

@@ -28,7 +28,14 @@ public final class FixedBuffer<Element: BitwiseCopyable> {
   }
 
   /// A block of numbers that are all zero; where it is large, what is never written takes no memory.
-  public init(zeros count: Int) where Element: StepNumber {
+  public convenience init(zeros count: Int) where Element: StepNumber { self.init(zeroed: count) }
+
+  /// A block of integers that are all zero; where it is large, what is never written takes no memory.
+  public convenience init(zeros count: Int) where Element: FixedWidthInteger {
+    self.init(zeroed: count)
+  }
+
+  private init(zeroed count: Int) {
     let alignment = MemoryLayout<Element>.alignment
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
     guard let block = calloc(bytes + alignment, 1) else {

@@ -60,10 +60,10 @@ final class JointInformationGain<Parameter: StepNumber> {
     let modalities = compiled.modalities.count
     capacity =
       space.isJoint ? space.size : min(JointInformationGain.largestSupport(compiled), 4096)
-    weights = FixedBuffer(repeating: 0, count: capacity)
-    columns = FixedBuffer(repeating: 0, count: capacity * modalities)
-    remaining = FixedBuffer(repeating: 0, count: capacity * modalities)
-    states = FixedBuffer(repeating: 0, count: capacity * modalities)
+    weights = FixedBuffer(zeros: capacity)
+    columns = FixedBuffer(zeros: capacity * modalities)
+    remaining = FixedBuffer(zeros: capacity * modalities)
+    states = FixedBuffer(zeros: capacity * modalities)
     var widest = 1
     for modality in 0..<modalities {
       widest = max(widest, compiled.modalities.base[modality].outcomes)
@@ -78,13 +78,13 @@ final class JointInformationGain<Parameter: StepNumber> {
     possibleStates = FixedBuffer(repeating: 0, count: compiled.factors.count)
     let states = compiled.model.factors.map(\.size).max() ?? 0
     marginal = FixedBuffer(zeros: space.isJoint ? 0 : states)
-    marginalStates = FixedBuffer(repeating: 0, count: space.isJoint ? 0 : states)
+    marginalStates = FixedBuffer(zeros: space.isJoint ? 0 : states)
     var sparse = 0
     for modality in 0..<modalities where compiled.modalities.base[modality].isSparse {
       sparse = max(sparse, compiled.modalities.base[modality].outcomes)
     }
     outcomeWeights = FixedBuffer(zeros: sparse)
-    self.outcomes = FixedBuffer(repeating: 0, count: sparse * modalities)
+    self.outcomes = FixedBuffer(zeros: sparse * modalities)
     reached = MarkSet(bound: sparse)
   }
 
@@ -288,10 +288,10 @@ final class JointInformationGain<Parameter: StepNumber> {
     guard needed > capacity else { return }
     capacity = needed
     let cells = capacity * space.compiled.modalities.count
-    weights = FixedBuffer(repeating: 0, count: capacity)
-    columns = FixedBuffer(repeating: 0, count: cells)
-    remaining = FixedBuffer(repeating: 0, count: cells)
-    states = FixedBuffer(repeating: 0, count: cells)
+    weights = FixedBuffer(zeros: capacity)
+    columns = FixedBuffer(zeros: cells)
+    remaining = FixedBuffer(zeros: cells)
+    states = FixedBuffer(zeros: cells)
   }
 
   private func multiply(by factor: Int, _ count: Int, _ leader: Int) -> Int {
@@ -359,7 +359,7 @@ final class JointInformationGain<Parameter: StepNumber> {
       isInformative.base[tables.planOfScope.base[space.compiled.modalities.base[modality].scope]] =
         true
       groupCount += 1
-      outcomes *= space.compiled.modalities.base[modality].outcomes
+      outcomes *= reachableOutcomes(modality, count, likelihoods[modality])
       if outcomes > largestOutcomeGroup { throw groupFailure(number) }
     }
     if groupCount == 0 { return }
@@ -369,6 +369,17 @@ final class JointInformationGain<Parameter: StepNumber> {
     }
     descend(0, count, likelihoods)
     flush()
+  }
+
+  /// The most outcomes of a modality that the states in play lead to.
+  private func reachableOutcomes(
+    _ modality: Int, _ count: Int, _ table: RunTable<Parameter>
+  ) -> Int {
+    guard table.isSparse else { return table.length }
+    let column = columns.base + modality * capacity
+    var cells = 0
+    for index in 0..<count { cells += table.cells(of: Int(column[index])).count }
+    return min(cells, table.length)
   }
 
   /// Goes through the outcomes of one modality, given what is left after the outcomes before.

@@ -54,7 +54,7 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     }
     logs = FixedBuffer(zeros: max(tables.resultCount, 2 * sparse))
     outcomes = FixedBuffer(zeros: sparse)
-    outcomeList = FixedBuffer(repeating: 0, count: sparse)
+    outcomeList = FixedBuffer(zeros: sparse)
     reached = MarkSet(bound: sparse)
   }
 

@@ -201,23 +201,56 @@ import Testing
         + " which needs 72")
   }
 
-  @Test("a table that cannot be laid out is refused with its size")
-  func largeTable() throws {
+  @Test("a variable with more values than can be laid out is refused with its size")
+  func largeVariable() throws {
+    let size = 1 << 28
     var description = ModelDescription()
     description.name = "large"
-    description.factors = [Variable("place", size: 12_000)]
+    description.factors = [Variable("place", size: size)]
+    description.modalities = [Variable("where", size: size)]
+    description.likelihoods = [
+      .init("where", given: [], Tensor(shape: [size], offsets: [7], values: [1]))
+    ]
+    description.transitions = [
+      .init("place", given: [], controls: [], Tensor(shape: [size], offsets: [7], values: [1]))
+    ]
+    let model = try GenerativeModel(description)
+    let message = """
+      large: factors[place]: has 268435456 states, 2 GiB for a number each; at most 134217728 can \
+      be laid out; split it into several
+      large: modalities[where]: has 268435456 outcomes, 2 GiB for a number each; at most 134217728 \
+      can be laid out; split it into several
+      """
+    #expect(refusal(model) { _ in } == message)
+    let world = #expect(throws: InvalidInput.self) { try ModelEnvironment(model) }
+    #expect(world?.description == message)
+  }
+
+  @Test("policies that would not fit into memory are refused before they are allocated")
+  func manyPolicies() throws {
+    var description = ModelDescription()
+    description.name = "many"
+    description.factors = [Variable("place", size: 200_000)]
     description.modalities = [Variable("where", size: 1)]
+    description.controls = [Variable("move", size: 4000)]
     description.likelihoods = [.init("where", given: [], Tensor(shape: [1], [1]))]
     description.transitions = [
       .init(
-        "place", given: ["place"], controls: [],
-        Tensor(
-          shape: [12_000, 12_000], offsets: (0..<12_000).map { $0 * 12_001 },
-          values: [Double](repeating: 1, count: 12_000)))
+        "place", given: [], controls: [],
+        Tensor(shape: [200_000], [Double](repeating: 1 / 200_000, count: 200_000)))
     ]
+    let model = try GenerativeModel(description)
+    let message = try #require(refusal(model) { $0.planning.horizon = 2 })
+    // The root and a candidate of eight lanes each, and two levels of blocks of eight nodes.
+    let bytes = 64 * 200_000.0 * (2 * 2_000_000 + 2)
+    var configuration = AgentConfiguration()
+    configuration.planning.horizon = 2
+    let needed = try StepCost(of: model, configuration)
+    #expect(Double(needed.agentBytes) > bytes && Double(needed.agentBytes) < 1.01 * bytes)
+    #expect(!needed.fits)
+    #expect(message.hasPrefix("many: memory: tables of "), "\(message)")
     #expect(
-      refusal(try GenerativeModel(description)) { _ in }
-        == "large: B[place]: has 144000000 cells, 1 GiB; a table of at most 134217728 cells can be"
-        + " laid out; split the factor")
+      message.contains(" for an agent of 16004000 prefixes of policies over 200000 states of all")
+        && message.contains("GiB of this machine; shorten planning.horizon"), "\(message)")
   }
 }

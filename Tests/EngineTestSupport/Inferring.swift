@@ -41,6 +41,15 @@ package final class Inferring {
     Array(UnsafeBufferPointer(start: posterior.base, count: posterior.count))
   }
 
+  /// By factor the number of states that the prior and the belief touch; nil where no factor is wide.
+  package var supportCounts: (prior: [Int], belief: [Int])? {
+    guard let before = prior.belief.supports, let after = posterior.belief.supports else {
+      return nil
+    }
+    let factors = compiled.model.factors.indices
+    return (factors.map { before[$0].count }, factors.map { after[$0].count })
+  }
+
   /// Makes the prior the last belief after an action of each control.
   package func advance(_ action: [Int]) {
     let joint = FixedBuffer(

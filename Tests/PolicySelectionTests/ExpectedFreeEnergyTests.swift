@@ -86,24 +86,4 @@ import Testing
       uncounted?.description == "planning.parameterInformationGain: the model has no counts for"
         + " A or B to learn about; add concentration.A or concentration.B")
   }
-
-  @Test("policies that would not fit into memory are refused before they are allocated")
-  func tooLarge() throws {
-    var description = ModelDescription()
-    description.factors = [Variable("place", size: 40_000)]
-    description.modalities = [Variable("where", size: 1)]
-    description.controls = [Variable("move", size: 256)]
-    description.likelihoods = [.init("where", given: [], Tensor(shape: [1], [1]))]
-    description.transitions = [
-      .init(
-        "place", given: [], controls: [],
-        Tensor(shape: [40_000], [Double](repeating: 1 / 40_000, count: 40_000)))
-    ]
-    let model = try GenerativeModel(description)
-    let refused = #expect(throws: InvalidInput.self) { try Planning(model) { $0.horizon = 2 } }
-    let message = refused?.description ?? ""
-    #expect(
-      message.hasPrefix("planning.horizon: 65536 policies over 40000 states need ")
-        && message.hasSuffix(" GiB; shorten the horizon or give a list of policies"), "\(message)")
-  }
 }

@@ -88,10 +88,10 @@ import Testing
   @Test("tables have a largest size")
   func size() {
     #expect(
-      faults(["rows": .integer(100), "columns": .integer(100)])
+      faults(["rows": .integer(4000), "columns": .integer(4000)])
         == """
-        gridworld: rows, columns: 100 x 100 cells are too many for tables of at most 134217728 \
-        entries; use at most 5181 cells
+        gridworld: rows, columns: 4000 x 4000 cells are too many for tables of at most 134217728 \
+        entries; use at most 14913080 cells
         """)
     #expect(faults(["rows": .integer(.max), "columns": .integer(.max)]) != nil)
   }

@@ -58,6 +58,27 @@ import Testing
     #expect(drawn.model == (try GridWorld(parameters: ["map": .text("S..#\n.#..\n...G")]).model))
   }
 
+  @Test("a noisy position is one's own cell or a free one beside it, each as likely")
+  func noise() throws {
+    let model = try GridWorld(parameters: [
+      "map": .text("..#|.#.|..."), "observationNoise": .number(0.25),
+    ]).model
+    let cells = 9
+    let seen = model.likelihoods[0].probability.values
+    // By cell: the free cells beside it, read off the map.
+    let beside = [[1, 3], [0], [1, 5], [0, 6], [1, 3, 5, 7], [8], [3, 7], [6, 8], [5, 7]]
+    for cell in 0..<cells {
+      var expected = [Double](repeating: 0, count: cells)
+      expected[cell] = 0.75
+      for other in beside[cell] { expected[other] = 0.25 / Double(beside[cell].count) }
+      #expect((0..<cells).map { seen[$0 * cells + cell] } == expected, "cell \(cell)")
+    }
+    let alone = try GridWorld(parameters: [
+      "map": .text("G#"), "observationNoise": .number(0.25),
+    ]).model
+    #expect(alone.likelihoods[0].probability.values == [1, 0.25, 0, 0.75])
+  }
+
   @Test("a large grid is held by its entries, not by its cells")
   func sparse() throws {
     let model = try GridWorld(parameters: ["rows": .integer(20), "columns": .integer(20)]).model

@@ -28,7 +28,10 @@ extension ModelCheck {
     let place = "\(key)[\(variable.name)]"
     if let labels = variable.labels {
       if labels.isEmpty { add(place, "has no labels", remedy: "give one for each value") }
-      var known: Set<String> = []
+      // A likelihood may have a variable's labels on both sides; large ones are checked once.
+      if labels == distinctLabels { return }
+      var known = Set<String>(minimumCapacity: labels.count)
+      let before = faults.count
       for (index, label) in labels.enumerated() {
         if label.isEmpty {
           add(place, "label \(index) is empty", remedy: "name every value or give a size alone")
@@ -36,6 +39,7 @@ extension ModelCheck {
           add(place, "label '\(label)' is there twice", remedy: "rename one of them")
         }
       }
+      if faults.count == before { distinctLabels = labels }
     } else if variable.size < 1 {
       add(place, "has size \(variable.size)", remedy: "a size is at least 1")
     }

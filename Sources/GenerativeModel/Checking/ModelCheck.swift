@@ -5,6 +5,8 @@
 struct ModelCheck {
   let description: ModelDescription
   var faults: [Fault]
+  /// The last labels of a variable that were found distinct and not empty.
+  var distinctLabels: [String] = []
 
   init(_ description: ModelDescription) {
     self.description = description
