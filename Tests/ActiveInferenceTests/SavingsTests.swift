@@ -34,15 +34,13 @@ import Testing
     let alone = try episodes(
       world, model, configuration, [], threads: 1, count: count, steps: steps)
     #expect(alone.count == Int(count))
-    for savings in SavingsTests.ways {
-      for threads in [1, 3] {
-        let saved = try episodes(
-          world, model, configuration, savings, threads: threads, count: count, steps: steps)
-        #expect(
-          saved.map(\.episode) == alone.map(\.episode),
-          "\(place), savings \(savings.rawValue), \(threads) threads")
-        #expect(saved.map(\.counts) == alone.map(\.counts), "\(place), learned")
-      }
+    for (savings, threads) in zip(SavingsTests.ways, [3, 1, 2, 3, 1, 3]) {
+      let saved = try episodes(
+        world, model, configuration, savings, threads: threads, count: count, steps: steps)
+      #expect(
+        saved.map(\.episode) == alone.map(\.episode),
+        "\(place), savings \(savings.rawValue), \(threads) threads")
+      #expect(saved.map(\.counts) == alone.map(\.counts), "\(place), learned")
     }
   }
 
@@ -69,7 +67,7 @@ import Testing
     "in random worlds that learn or do not",
     arguments: ["exact", "cavi", "fpi"])
   func randomWorlds(scheme: String) throws {
-    for seed in 0..<30 {
+    for seed in 0..<16 {
       var options = RandomModel.Options()
       options.horizon = 1 + seed % 2
       options.counts = seed % 2 == 0
