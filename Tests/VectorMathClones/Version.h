@@ -15,13 +15,12 @@
 #define aif_vector_digamma_excess AIF_VERSION(aif_vector_digamma_excess)
 #define aif_digamma1 AIF_VERSION(aif_digamma1)
 #define aif_digamma_excess1 AIF_VERSION(aif_digamma_excess1)
-#define aif_matrix_vector AIF_VERSION(aif_matrix_vector)
 #define aif_transposed_matrix_vector AIF_VERSION(aif_transposed_matrix_vector)
 
 #include "../../Sources/CVectorMath/digamma.c"
 #include "../../Sources/CVectorMath/exp.c"
 #include "../../Sources/CVectorMath/log.c"
-#include "../../Sources/CVectorMath/matrix_vector.c"
+#include "../../Sources/CVectorMath/transposed_matrix_vector.c"
 
 #include "VectorMathClones.h"
 
@@ -37,7 +36,6 @@ vector_math_version AIF_VERSION(vector_math)(void) {
       .digamma = aif_vector_digamma,
       .digamma_in_place = aif_vector_digamma_in_place,
       .digamma_excess = aif_vector_digamma_excess,
-      .matrix_vector = aif_matrix_vector,
       .transposed_matrix_vector = aif_transposed_matrix_vector,
   };
 }

@@ -16,8 +16,6 @@ typedef struct {
   void (*digamma)(const double *x, double *y, size_t n);
   void (*digamma_in_place)(double *x, size_t n);
   void (*digamma_excess)(const double *a, double *y, size_t n);
-  void (*matrix_vector)(
-      const double *m, size_t rows, size_t columns, const double *x, double *y);
   void (*transposed_matrix_vector)(
       const double *m, size_t rows, size_t columns, const double *x, double *y);
 } vector_math_version;
