@@ -76,13 +76,14 @@ void aif_own_lanes_add_scaled(
 void aif_lanes_hash(const double *restrict x, size_t n, uint64_t *restrict result);
 /// The greatest of n elements by lane, -infinity if there is none, NaN if one is.
 void aif_lanes_greatest(const double *restrict x, size_t n, double *restrict result);
-/// The greatest of n numbers, -infinity if there is none, NaN if one is.
+/// The greatest of n numbers, -infinity if there is none, NaN if one is. Of zeros of both signs it may be
+/// another than the first, which is a lane's.
 double aif_greatest(const double *restrict x, size_t n);
 
-/// result = sum over i of p[i] ln(max(p[i], floor)), in the order of `aif_own_lanes_dot`; scratch has room
-/// for n elements.
+/// result = sum over i of p[i] ln(max(p[i], floor)), in the order of `aif_own_lanes_dot`, for
+/// 0 < floor <= 1; scratch has room for count elements.
 void aif_lanes_negentropy(
-    const double *restrict p, double floor, size_t n, double *restrict scratch,
+    const double *restrict p, double floor, size_t count, double *restrict scratch,
     double *restrict result);
 
 #ifdef __cplusplus
