@@ -72,7 +72,8 @@ void aif_own_lanes_transposed_matrix(
   TRANSPOSED(OWN, 8)
 }
 
-// The sum of p[i] x[i]: eight running sums over whole blocks of eight, added in pairs, then the rest.
+// The sum of p[i] x[i] in the order of `Contraction.dot`: eight running sums over whole blocks of eight,
+// added in pairs, then the rest.
 #define DOT(READ, STRIDE)                                                               \
   const size_t whole = count & ~(size_t)7;                                              \
   lanes total = {0};                                                                    \

@@ -7,30 +7,16 @@ internal enum BLAS {
   // A static is initialised once, however many threads come first.
   private static let isSingleThreaded: Void = openblas_set_num_threads(1)
 
-  @usableFromInline
-  static func matrixVector(
-    _ m: UnsafePointer<Double>, rows: Int, columns: Int,
-    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
-  ) {
-    multiply(CblasNoTrans, m, rows: rows, columns: columns, x, into: y)
-  }
-
+  /// y = Mᵀ x.
   @usableFromInline
   static func transposedMatrixVector(
     _ m: UnsafePointer<Double>, rows: Int, columns: Int,
     _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
-    multiply(CblasTrans, m, rows: rows, columns: columns, x, into: y)
-  }
-
-  private static func multiply(
-    _ form: CBLAS_TRANSPOSE, _ m: UnsafePointer<Double>, rows: Int, columns: Int,
-    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
-  ) {
     isSingleThreaded
     // A factor of 0 makes BLAS write y without reading it.
     cblas_dgemv(
-      CblasRowMajor, form, Int32(rows), Int32(columns), 1, m, Int32(columns), x, 1, 0, y, 1)
+      CblasRowMajor, CblasTrans, Int32(rows), Int32(columns), 1, m, Int32(columns), x, 1, 0, y, 1)
   }
 
   /// Y = Mᵀ X for eight lanes: X and Y have a row of eight numbers for each row and column of M. The

@@ -61,24 +61,6 @@ public enum Contraction {
     for i in 0..<count { y[i] += scale * x[i] }
   }
 
-  /// y = M x for a row-major matrix; `y` must not overlap the operands and need not be
-  /// initialised.
-  ///
-  /// Each row is summed in the order of ``dot(_:_:count:)``, unless the shape is one for OpenBLAS.
-  ///
-  /// - Complexity: O(rows columns).
-  @inlinable
-  public static func matrixVector(
-    _ m: UnsafePointer<Double>, rows: Int, columns: Int,
-    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
-  ) {
-    if usesBLAS(rows: rows, columns: columns) {
-      BLAS.matrixVector(m, rows: rows, columns: columns, x, into: y)
-    } else {
-      aif_matrix_vector(m, rows, columns, x, y)
-    }
-  }
-
   /// y = Mᵀ x for a row-major matrix; `y` must not overlap the operands and need not be
   /// initialised.
   ///

@@ -66,17 +66,6 @@ public final class FixedBuffer<Element: BitwiseCopyable> {
     if let zeroed { free(zeroed) } else { base.deallocate() }
   }
 
-  /// A block of its own with the same elements.
-  @inlinable
-  public func copy() -> FixedBuffer { FixedBuffer(UnsafeBufferPointer(start: base, count: count)) }
-
-  /// Takes over the elements of another block of the same length.
-  @inlinable
-  public func copy(from other: FixedBuffer) {
-    precondition(count == other.count, "blocks of one length")
-    base.update(from: other.base, count: count)
-  }
-
   /// The elements of a range, as an array.
   @inlinable
   public func array(_ range: Range<Int>) -> [Element] {

@@ -4,7 +4,7 @@ import CVectorMath
 ///
 /// A step is written once over this and specialised for one agent (``SingleArithmetic``), for agents of
 /// one model in lanes (``SharedLaneArithmetic``) and for agents in lanes that each have parameters of
-/// their own (``OwnLaneArithmetic``). All give a lane the same bits.
+/// their own (``OwnLaneArithmetic``). All give a lane the same bits, but where OpenBLAS multiplies.
 public protocol StepArithmetic: Sendable, SendableMetatype {
   /// Beliefs and values.
   associatedtype Number: StepNumber

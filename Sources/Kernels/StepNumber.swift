@@ -33,7 +33,8 @@ public protocol StepNumber: BitwiseCopyable, Sendable {
   /// `a` where the mask is true, else `b`.
   static func choose(_ mask: Mask, _ a: Self, _ b: Self) -> Self
 
-  /// The greatest of `count` entries, -infinity if there is none, NaN if one is.
+  /// The greatest of `count` entries, -infinity if there is none, NaN if one is; where it is zero, of
+  /// either sign.
   static func greatest(_ x: UnsafePointer<Self>, count: Int) -> Self
   /// The sum of `count` entries in the order of ``Contraction/dot(_:_:count:)``.
   static func sum(_ x: UnsafePointer<Self>, count: Int) -> Self
@@ -50,7 +51,7 @@ public protocol LaneMask: Sendable {
   /// Whether it is true in every lane.
   var all: Bool { get }
   /// The value in one lane.
-  subscript(lane lane: Int) -> Bool { get set }
+  subscript(lane lane: Int) -> Bool { get }
   /// True where both are.
   static func and(_ a: Self, _ b: Self) -> Self
   /// True where `a` is and `b` is not.
@@ -62,7 +63,7 @@ extension StepNumber {
   @inlinable @inline(__always)
   public static func greater(_ a: Self, _ b: Self) -> Self { choose(isGreater(b, a), b, a) }
 
-  /// Whether some lane is not zero.
+  /// Whether some lane is greater or less than zero.
   @inlinable @inline(__always)
   public var isAnyNonzero: Bool {
     let zero = Self.zero
@@ -138,10 +139,7 @@ extension Bool: LaneMask {
 
   /// The value itself.
   @inlinable @inline(__always)
-  public subscript(lane lane: Int) -> Bool {
-    get { self }
-    set { self = newValue }
-  }
+  public subscript(lane lane: Int) -> Bool { self }
 
   /// Whether both are true.
   @inlinable @inline(__always)
@@ -230,10 +228,7 @@ extension SIMDMask: LaneMask where Storage == SIMD8<Int64> {
 
   /// The value in one lane.
   @inlinable @inline(__always)
-  public subscript(lane lane: Int) -> Bool {
-    get { self[lane] }
-    set { self[lane] = newValue }
-  }
+  public subscript(lane lane: Int) -> Bool { self[lane] }
 
   /// True where both are.
   @inlinable @inline(__always)
@@ -248,7 +243,9 @@ extension SIMD8<Double> {
   /// The sum of p ln max(p, floor) over `count` entries, lane by lane, in the order of
   /// ``Contraction/dot(_:_:count:)``; takes no logarithm of what is zero or one in every lane.
   ///
-  /// - Parameter scratch: room for `count` numbers.
+  /// - Parameters:
+  ///   - floor: more than 0 and at most 1.
+  ///   - scratch: room for `count` numbers.
   @inlinable @inline(__always)
   public static func negentropy(
     _ p: UnsafePointer<Lanes>, atLeast floor: Double, count: Int,

@@ -19,12 +19,6 @@ public enum VectorMath {
     aif_vector_exp(x, y, count)
   }
 
-  /// Replaces each of `count` entries of `x` by its exponential.
-  @inlinable
-  public static func exp(inPlace x: UnsafeMutablePointer<Double>, count: Int) {
-    aif_vector_exp_in_place(x, count)
-  }
-
   /// Writes the natural logarithm of each of `count` entries of `x` to `y`, which must not
   /// overlap `x`.
   @inlinable
@@ -32,22 +26,6 @@ public enum VectorMath {
     _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
   ) {
     aif_vector_log(x, y, count)
-  }
-
-  /// Writes the natural logarithm of each of `count` entries of `x`, or of `floor` where the entry is
-  /// less, to `y`, which must not overlap `x`.
-  @inlinable
-  public static func log(
-    _ x: UnsafePointer<Double>, atLeast floor: Double, into y: UnsafeMutablePointer<Double>,
-    count: Int
-  ) {
-    aif_vector_log_floored(x, floor, y, count)
-  }
-
-  /// Replaces each of `count` entries of `x` by its natural logarithm.
-  @inlinable
-  public static func log(inPlace x: UnsafeMutablePointer<Double>, count: Int) {
-    aif_vector_log_in_place(x, count)
   }
 
   /// The exponential of one number, the same bits as the array forms.
@@ -68,8 +46,7 @@ public enum VectorMath {
     aif_vector_exp_in_place(numbers(x), count * Number.laneCount)
   }
 
-  /// Replaces each of `count` entries of `x` by the exponential of what it is more than `shift`, lane by
-  /// lane.
+  /// Replaces each of `count` entries of `x` by the exponential of its excess over `shift`, lane by lane.
   @inlinable @inline(__always)
   public static func exp<Number: StepNumber>(
     inPlace x: UnsafeMutablePointer<Number>, less shift: Number, count: Int
@@ -98,14 +75,5 @@ public enum VectorMath {
     count: Int
   ) {
     aif_vector_log_floored(numbers(x), floor, numbers(y), count * Number.laneCount)
-  }
-
-  /// Writes ψ(x + 1) - ln x of each of `count` entries of `x` to `y`, which must not overlap `x`, lane by
-  /// lane.
-  @inlinable @inline(__always)
-  public static func digammaExcess<Number: StepNumber>(
-    _ x: UnsafePointer<Number>, into y: UnsafeMutablePointer<Number>, count: Int
-  ) {
-    aif_vector_digamma_excess(numbers(x), numbers(y), count * Number.laneCount)
   }
 }

@@ -79,13 +79,11 @@ struct ProcessorVersionTests {
     let shapes = [(1, 1), (1, 9), (3, 8), (4, 7), (5, 4), (6, 31), (9, 64), (17, 45), (40, 3)]
     for (rows, columns) in shapes {
       let matrix = uniforms(rows * columns, from: -1, to: 1)
-      let (right, left) = (uniforms(columns, index: 1), uniforms(rows, index: 2))
+      let vector = uniforms(rows, index: 2)
       let results = versions.map { version in
-        var product = [Double](repeating: 0, count: rows)
-        var transposed = [Double](repeating: 0, count: columns)
-        version.matrix_vector(matrix, rows, columns, right, &product)
-        version.transposed_matrix_vector(matrix, rows, columns, left, &transposed)
-        return (product + transposed).map(\.bitPattern)
+        var product = [Double](repeating: 0, count: columns)
+        version.transposed_matrix_vector(matrix, rows, columns, vector, &product)
+        return product.map(\.bitPattern)
       }
       for result in results { #expect(result == results.first, "\(rows) by \(columns)") }
     }

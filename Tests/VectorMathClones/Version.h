@@ -15,13 +15,24 @@
 #define aif_vector_digamma_excess AIF_VERSION(aif_vector_digamma_excess)
 #define aif_digamma1 AIF_VERSION(aif_digamma1)
 #define aif_digamma_excess1 AIF_VERSION(aif_digamma_excess1)
-#define aif_matrix_vector AIF_VERSION(aif_matrix_vector)
 #define aif_transposed_matrix_vector AIF_VERSION(aif_transposed_matrix_vector)
+#define aif_lanes_transposed_matrix AIF_VERSION(aif_lanes_transposed_matrix)
+#define aif_own_lanes_transposed_matrix AIF_VERSION(aif_own_lanes_transposed_matrix)
+#define aif_lanes_dot AIF_VERSION(aif_lanes_dot)
+#define aif_own_lanes_dot AIF_VERSION(aif_own_lanes_dot)
+#define aif_lanes_sum AIF_VERSION(aif_lanes_sum)
+#define aif_lanes_add_scaled AIF_VERSION(aif_lanes_add_scaled)
+#define aif_own_lanes_add_scaled AIF_VERSION(aif_own_lanes_add_scaled)
+#define aif_lanes_hash AIF_VERSION(aif_lanes_hash)
+#define aif_lanes_greatest AIF_VERSION(aif_lanes_greatest)
+#define aif_greatest AIF_VERSION(aif_greatest)
+#define aif_lanes_negentropy AIF_VERSION(aif_lanes_negentropy)
 
 #include "../../Sources/CVectorMath/digamma.c"
 #include "../../Sources/CVectorMath/exp.c"
+#include "../../Sources/CVectorMath/lanes.c"
 #include "../../Sources/CVectorMath/log.c"
-#include "../../Sources/CVectorMath/matrix_vector.c"
+#include "../../Sources/CVectorMath/transposed_matrix_vector.c"
 
 #include "VectorMathClones.h"
 
@@ -37,7 +48,17 @@ vector_math_version AIF_VERSION(vector_math)(void) {
       .digamma = aif_vector_digamma,
       .digamma_in_place = aif_vector_digamma_in_place,
       .digamma_excess = aif_vector_digamma_excess,
-      .matrix_vector = aif_matrix_vector,
       .transposed_matrix_vector = aif_transposed_matrix_vector,
+      .lanes_transposed_matrix = aif_lanes_transposed_matrix,
+      .own_lanes_transposed_matrix = aif_own_lanes_transposed_matrix,
+      .lanes_dot = aif_lanes_dot,
+      .own_lanes_dot = aif_own_lanes_dot,
+      .lanes_sum = aif_lanes_sum,
+      .lanes_add_scaled = aif_lanes_add_scaled,
+      .own_lanes_add_scaled = aif_own_lanes_add_scaled,
+      .lanes_hash = aif_lanes_hash,
+      .lanes_greatest = aif_lanes_greatest,
+      .greatest = aif_greatest,
+      .lanes_negentropy = aif_lanes_negentropy,
   };
 }

@@ -44,13 +44,7 @@ double aif_digamma_excess1(double a);
 /// ln |Γ(x)|, without the global sign that `lgamma` writes.
 double aif_log_gamma(double x);
 
-// Contractions with a row-major matrix: each sum has one order, fixed by the shape.
-
-/// y = M x: eight running sums a row, added in pairs, then the rest of the row in order.
-void aif_matrix_vector(
-    const double *restrict m, size_t rows, size_t columns, const double *restrict x,
-    double *restrict y);
-/// y = Mᵀ x: each sum runs over the rows in order.
+/// y = Mᵀ x for a row-major matrix: each sum runs over the rows in order.
 void aif_transposed_matrix_vector(
     const double *restrict m, size_t rows, size_t columns, const double *restrict x,
     double *restrict y);
@@ -66,7 +60,7 @@ void aif_lanes_transposed_matrix(
 void aif_own_lanes_transposed_matrix(
     const double *restrict m, size_t rows, size_t columns, const double *restrict x,
     double *restrict y);
-/// result = sum over i of p[i] x[i], in the order of `aif_matrix_vector`.
+/// result = sum over i of p[i] x[i], in the order of `Contraction.dot`.
 void aif_lanes_dot(
     const double *restrict p, const double *restrict x, size_t count, double *restrict result);
 void aif_own_lanes_dot(const double *p, const double *x, size_t count, double *restrict result);
@@ -82,13 +76,14 @@ void aif_own_lanes_add_scaled(
 void aif_lanes_hash(const double *restrict x, size_t n, uint64_t *restrict result);
 /// The greatest of n elements by lane, -infinity if there is none, NaN if one is.
 void aif_lanes_greatest(const double *restrict x, size_t n, double *restrict result);
-/// The greatest of n numbers, -infinity if there is none, NaN if one is.
+/// The greatest of n numbers, -infinity if there is none, NaN if one is. Of zeros of both signs it may be
+/// another than the first, which is a lane's.
 double aif_greatest(const double *restrict x, size_t n);
 
-/// result = sum over i of p[i] ln(max(p[i], floor)), in the order of `aif_own_lanes_dot`; scratch has room
-/// for n elements.
+/// result = sum over i of p[i] ln(max(p[i], floor)), in the order of `aif_own_lanes_dot`, for
+/// 0 < floor <= 1; scratch has room for count elements.
 void aif_lanes_negentropy(
-    const double *restrict p, double floor, size_t n, double *restrict scratch,
+    const double *restrict p, double floor, size_t count, double *restrict scratch,
     double *restrict result);
 
 #ifdef __cplusplus
