@@ -13,44 +13,44 @@ let largestOutcomeGroup = 1 << 20
 /// tell nothing, and groups that share nothing add. (The sum over single modalities, which pymdp 1.x
 /// takes, counts what two of them tell alike twice.)
 final class JointInformationGain<Parameter: StepNumber> {
-  private let space: BeliefSpace
-  private let tables: PlanningTables<Parameter>
+  let space: BeliefSpace
+  let tables: PlanningTables<Parameter>
   /// The node's belief and lane: a number for each state, or joint state, a stride apart.
-  @exclusivity(unchecked) private var belief: Belief<Lanes>
-  private let nothing = FixedBuffer<Lanes>(zeros: 1)
-  @exclusivity(unchecked) private var lane = 0
+  @exclusivity(unchecked) var belief: Belief<Lanes>
+  let nothing = FixedBuffer<Lanes>(zeros: 1)
+  @exclusivity(unchecked) var lane = 0
   /// What of the belief is in play: weights of joint states, and each modality's column there.
-  @exclusivity(unchecked) private var weights: FixedBuffer<Double>
-  @exclusivity(unchecked) private var columns: FixedBuffer<Int32>
+  @exclusivity(unchecked) var weights: FixedBuffer<Double>
+  @exclusivity(unchecked) var columns: FixedBuffer<Int32>
   /// `[modality in the group][state in play]`: what is left of the weights after some outcomes, and
   /// which states are left.
-  @exclusivity(unchecked) private var remaining: FixedBuffer<Double>
-  @exclusivity(unchecked) private var states: FixedBuffer<Int32>
+  @exclusivity(unchecked) var remaining: FixedBuffer<Double>
+  @exclusivity(unchecked) var states: FixedBuffer<Int32>
   /// The states in play that there is memory for; grows on the first step that needs more.
-  @exclusivity(unchecked) private var capacity: Int
+  @exclusivity(unchecked) var capacity: Int
   /// Probabilities of joint outcomes whose logarithms are still to be taken.
-  private let leaves: FixedBuffer<Double>
-  private let logs: FixedBuffer<Double>
-  @exclusivity(unchecked) private var leafCount = 0
-  @exclusivity(unchecked) private var entropy = 0.0
+  let leaves: FixedBuffer<Double>
+  let logs: FixedBuffer<Double>
+  @exclusivity(unchecked) var leafCount = 0
+  @exclusivity(unchecked) var entropy = 0.0
   /// The group being evaluated: modalities in order.
-  private let group: FixedBuffer<Int>
-  @exclusivity(unchecked) private var groupCount = 0
+  let group: FixedBuffer<Int>
+  @exclusivity(unchecked) var groupCount = 0
   /// By modality: the group it belongs to, or -1.
-  private let groupOf: FixedBuffer<Int>
+  let groupOf: FixedBuffer<Int>
   /// By plan of a scope: whether its modalities are in some group.
-  private let isInformative: FixedBuffer<Bool>
+  let isInformative: FixedBuffer<Bool>
   /// By factor: whether more than one state is possible, and under mean-field beliefs the first.
-  private let uncertain: FixedBuffer<Bool>
-  private let firstState: FixedBuffer<Int>
-  private let possibleStates: FixedBuffer<Int>
+  let uncertain: FixedBuffer<Bool>
+  let firstState: FixedBuffer<Int>
+  let possibleStates: FixedBuffer<Int>
   /// The possible states of one factor and their probabilities.
-  private let marginal: FixedBuffer<Double>
-  private let marginalStates: FixedBuffer<Int32>
+  let marginal: FixedBuffer<Double>
+  let marginalStates: FixedBuffer<Int32>
   /// Outcomes of sparse likelihoods: what has been reached, and in which order to read it.
-  private let outcomeWeights: FixedBuffer<Double>
-  private let outcomes: FixedBuffer<Int32>
-  @exclusivity(unchecked) private var reached: MarkSet
+  let outcomeWeights: FixedBuffer<Double>
+  let outcomes: FixedBuffer<Int32>
+  @exclusivity(unchecked) var reached: MarkSet
 
   init(_ space: BeliefSpace, _ tables: PlanningTables<Parameter>) {
     belief = Belief(nothing.base)
@@ -131,13 +131,13 @@ final class JointInformationGain<Parameter: StepNumber> {
 
   /// The node's probability of a state, or joint state.
   @inline(__always)
-  private func probability(_ state: Int) -> Double {
+  func probability(_ state: Int) -> Double {
     numbers(belief.base)[state * Lanes.laneCount + lane]
   }
 
   // MARK: - Groups
 
-  private func gainOfJointBelief(
+  func gainOfJointBelief(
     _ likelihoods: UnsafePointer<RunTable<Parameter>>
   ) throws(PlanningFailure) {
     let compiled = space.compiled
@@ -164,7 +164,7 @@ final class JointInformationGain<Parameter: StepNumber> {
     }
   }
 
-  private func gainOfMarginals(
+  func gainOfMarginals(
     _ likelihoods: UnsafePointer<RunTable<Parameter>>
   ) throws(PlanningFailure) {
     let compiled = space.compiled
@@ -187,7 +187,7 @@ final class JointInformationGain<Parameter: StepNumber> {
 
   /// Calls `body` with every state of a factor that is possible, in order, and its probability.
   @inline(__always)
-  private func forEachPossibleState(_ factor: Int, _ body: (Int, Double) -> Void) {
+  func forEachPossibleState(_ factor: Int, _ body: (Int, Double) -> Void) {
     let plan = space.compiled.factors.base[factor]
     if space.isWide.base[factor], let support = belief.supports?[factor] {
       for index in 0..<support.count {
@@ -204,7 +204,7 @@ final class JointInformationGain<Parameter: StepNumber> {
   }
 
   /// Modalities that are connected by uncertain parents get the number of the first of them.
-  private func groupByUncertainParents() {
+  func groupByUncertainParents() {
     let compiled = space.compiled
     for modality in 0..<compiled.modalities.count {
       groupOf.base[modality] = hasUncertainParent(modality) ? modality : -1
@@ -226,16 +226,16 @@ final class JointInformationGain<Parameter: StepNumber> {
     }
   }
 
-  private func parents(_ modality: Int) -> [Int] {
+  func parents(_ modality: Int) -> [Int] {
     space.compiled.scopes[space.compiled.modalities.base[modality].scope].factors
   }
 
-  private func hasUncertainParent(_ modality: Int) -> Bool {
+  func hasUncertainParent(_ modality: Int) -> Bool {
     for factor in parents(modality) where uncertain.base[factor] { return true }
     return false
   }
 
-  private func sharesUncertainParent(_ one: Int, _ other: Int) -> Bool {
+  func sharesUncertainParent(_ one: Int, _ other: Int) -> Bool {
     for factor in parents(one) where uncertain.base[factor] {
       for second in parents(other) where second == factor { return true }
     }
@@ -244,7 +244,7 @@ final class JointInformationGain<Parameter: StepNumber> {
 
   /// Lists the joint states of a group's uncertain factors with their probabilities, and each
   /// modality's column there.
-  private func spread(over leader: Int) throws(PlanningFailure) -> Int {
+  func spread(over leader: Int) throws(PlanningFailure) -> Int {
     let compiled = space.compiled
     try reserve(leader)
     weights.base[0] = 1
@@ -259,7 +259,7 @@ final class JointInformationGain<Parameter: StepNumber> {
     return count
   }
 
-  private func isParent(_ factor: Int, ofGroup leader: Int) -> Bool {
+  func isParent(_ factor: Int, ofGroup leader: Int) -> Bool {
     for modality in 0..<space.compiled.modalities.count where groupOf.base[modality] == leader {
       for parent in parents(modality) where parent == factor { return true }
     }
@@ -267,7 +267,7 @@ final class JointInformationGain<Parameter: StepNumber> {
   }
 
   /// The column where every uncertain parent is in its state 0 and every certain one where it is.
-  private func columnOfFirstStates(_ modality: Int) -> Int {
+  func columnOfFirstStates(_ modality: Int) -> Int {
     let scope = space.compiled.scopes[space.compiled.modalities.base[modality].scope]
     var column = 0
     for axis in scope.factors.indices {
@@ -278,7 +278,7 @@ final class JointInformationGain<Parameter: StepNumber> {
   }
 
   /// Makes room for the joint states of a group's uncertain factors.
-  private func reserve(_ leader: Int) throws(PlanningFailure) {
+  func reserve(_ leader: Int) throws(PlanningFailure) {
     var needed = 1
     for factor in 0..<space.compiled.factors.count where uncertain.base[factor] {
       guard isParent(factor, ofGroup: leader) else { continue }
@@ -294,7 +294,7 @@ final class JointInformationGain<Parameter: StepNumber> {
     states = FixedBuffer(zeros: cells)
   }
 
-  private func multiply(by factor: Int, _ count: Int, _ leader: Int) -> Int {
+  func multiply(by factor: Int, _ count: Int, _ leader: Int) -> Int {
     let compiled = space.compiled
     let possible = possibleStates.base[factor]
     var other = 0
@@ -324,7 +324,7 @@ final class JointInformationGain<Parameter: StepNumber> {
     return count * possible
   }
 
-  private func stride(of factor: Int, in modality: Int) -> Int {
+  func stride(of factor: Int, in modality: Int) -> Int {
     let scope = space.compiled.scopes[space.compiled.modalities.base[modality].scope]
     var stride = 1
     var axis = scope.factors.count - 1
@@ -336,7 +336,7 @@ final class JointInformationGain<Parameter: StepNumber> {
     return 0
   }
 
-  private func groupFailure(_ number: Int) -> PlanningFailure {
+  func groupFailure(_ number: Int) -> PlanningFailure {
     let compiled = space.compiled
     var names: [String] = []
     var outcomes = 1.0
@@ -345,135 +345,5 @@ final class JointInformationGain<Parameter: StepNumber> {
       outcomes *= Double(compiled.modalities.base[modality].outcomes)
     }
     return .jointOutcomes(modalities: names, count: outcomes)
-  }
-
-  // MARK: - Entropy of a group's joint outcome
-
-  private func addGroup(
-    _ number: Int, _ count: Int, _ likelihoods: UnsafePointer<RunTable<Parameter>>
-  ) throws(PlanningFailure) {
-    groupCount = 0
-    var outcomes = 1
-    for modality in 0..<space.compiled.modalities.count where groupOf.base[modality] == number {
-      group.base[groupCount] = modality
-      isInformative.base[tables.planOfScope.base[space.compiled.modalities.base[modality].scope]] =
-        true
-      groupCount += 1
-      outcomes *= reachableOutcomes(modality, count, likelihoods[modality])
-      if outcomes > largestOutcomeGroup { throw groupFailure(number) }
-    }
-    if groupCount == 0 { return }
-    for index in 0..<count {
-      remaining.base[index] = weights.base[index]
-      states.base[index] = Int32(index)
-    }
-    descend(0, count, likelihoods)
-    flush()
-  }
-
-  /// The most outcomes of a modality that the states in play lead to.
-  private func reachableOutcomes(
-    _ modality: Int, _ count: Int, _ table: RunTable<Parameter>
-  ) -> Int {
-    guard table.isSparse else { return table.length }
-    let column = columns.base + modality * capacity
-    var cells = 0
-    for index in 0..<count { cells += table.cells(of: Int(column[index])).count }
-    return min(cells, table.length)
-  }
-
-  /// Goes through the outcomes of one modality, given what is left after the outcomes before.
-  private func descend(
-    _ depth: Int, _ count: Int, _ likelihoods: UnsafePointer<RunTable<Parameter>>
-  ) {
-    let modality = group.base[depth]
-    let table = likelihoods[modality]
-    let column = columns.base + modality * capacity
-    let weight = remaining.base + depth * capacity
-    let state = states.base + depth * capacity
-    let isLast = depth == groupCount - 1
-    if table.isSparse {
-      descendSparsely(depth, count, table, likelihoods)
-      return
-    }
-    if isLast {
-      let run = leaves.base + leafCount
-      for outcome in 0..<table.length { run[outcome] = 0 }
-      for index in 0..<count {
-        let cells = table.cells + Int(column[Int(state[index])]) * table.length
-        let weight = weight[index]
-        for outcome in 0..<table.length { run[outcome] += weight * cells[outcome][lane: lane] }
-      }
-      leafCount += table.length
-      if leafCount >= 256 { flush() }
-      return
-    }
-    for outcome in 0..<table.length {
-      var left = 0
-      for index in 0..<count {
-        let cell = table.cells + Int(column[Int(state[index])]) * table.length
-        left = keep(depth, index, cell[outcome][lane: lane], left)
-      }
-      if left > 0 { descend(depth + 1, left, likelihoods) }
-    }
-  }
-
-  /// The same where only outcomes that some state leads to are known.
-  private func descendSparsely(
-    _ depth: Int, _ count: Int, _ table: RunTable<Parameter>,
-    _ likelihoods: UnsafePointer<RunTable<Parameter>>
-  ) {
-    let column = columns.base + group.base[depth] * capacity
-    let weight = remaining.base + depth * capacity
-    let state = states.base + depth * capacity
-    let isLast = depth == groupCount - 1
-    for index in 0..<count {
-      let run = Int(column[Int(state[index])])
-      for cell in table.cells(of: run) {
-        let outcome = table.place(cell, in: run)
-        reached.insert(outcome)
-        if isLast { outcomeWeights.base[outcome] += weight[index] * table.cells[cell][lane: lane] }
-      }
-    }
-    let listed = outcomes.base + depth * outcomeWeights.count
-    let reachedCount = reached.drain(into: listed)
-    for entry in 0..<reachedCount {
-      let outcome = Int(listed[entry])
-      if isLast {
-        leaves.base[leafCount] = outcomeWeights.base[outcome]
-        outcomeWeights.base[outcome] = 0
-        leafCount += 1
-        if leafCount >= 256 { flush() }
-        continue
-      }
-      var left = 0
-      for index in 0..<count {
-        guard let cell = table.cell(of: Int(column[Int(state[index])]), at: outcome) else {
-          continue
-        }
-        left = keep(depth, index, table.cells[cell][lane: lane], left)
-      }
-      if left > 0 { descend(depth + 1, left, likelihoods) }
-    }
-  }
-
-  /// Hands a state on to the next modality, unless the outcome rules it out; returns how many are left.
-  @inline(__always)
-  private func keep(_ depth: Int, _ index: Int, _ p: Double, _ left: Int) -> Int {
-    if p == 0 { return left }
-    let place = (depth + 1) * capacity + left
-    remaining.base[place] = remaining.base[depth * capacity + index] * p
-    states.base[place] = states.base[depth * capacity + index]
-    return left + 1
-  }
-
-  /// Takes the logarithms that are due: entropy gains -p ln p of each leaf.
-  private func flush() {
-    for leaf in 0..<leafCount {
-      logs.base[leaf] = max(leaves.base[leaf], Double.leastNormalMagnitude)
-    }
-    VectorMath.log(inPlace: logs.base, count: leafCount)
-    entropy -= Contraction.dot(leaves.base, logs.base, count: leafCount)
-    leafCount = 0
   }
 }
