@@ -14,7 +14,9 @@
     ) throws -> Int {
       var configuration = AgentConfiguration()
       change(&configuration)
-      let agent = try ActiveInferenceAgent(model, configuration)
+      // What is remembered for the first time needs memory.
+      let agent = try ActiveInferenceAgent(
+        CompiledAgent(model, configuration, savings: .all.subtracting(.rememberedSteps)))
       let world = try ModelEnvironment(SampleModels.tMaze())
       var random = RandomStream(seed: 1, episode: 0, step: 0, purpose: .user)
       var (state, observation) = world.reset(using: &random)
@@ -46,6 +48,32 @@
     @Test("does not occur in a step of the default agent", arguments: 1...3)
     func defaults(horizon: Int) throws {
       #expect(try allocations(SampleModels.tMaze()) { $0.planning.horizon = horizon } == 0)
+    }
+
+    @Test("does not occur where a step is remembered")
+    func remembered() throws {
+      let model = try SampleModels.tMaze()
+      let world = try ModelEnvironment(model)
+      let agent = try ActiveInferenceAgent(model)
+      var allocations: [Int] = []
+      for _ in 0..<2 {
+        // The same walk each time.
+        var random = RandomStream(seed: 1, episode: 0, step: 0, purpose: .user)
+        var (state, observation) = world.reset(using: &random)
+        agent.begin(seed: 0, episode: 0)
+        _ = aif_take_count()
+        for _ in 0..<100 {
+          let action = [random.integer(0..<5)]
+          aif_begin_counting()
+          _ = try agent.act(on: observation)
+          try agent.took(action)
+          aif_end_counting()
+          observation = world.step(&state, action: action, using: &random)
+        }
+        allocations.append(Int(aif_take_count()))
+      }
+      #expect(allocations[0] > 0)
+      #expect(allocations[1] == 0)
     }
 
     /// The allocations of an episode of an agent that makes none.
