@@ -38,12 +38,17 @@ public final class FixedBuffer<Element: BitwiseCopyable> {
   private init(zeroed count: Int) {
     let alignment = MemoryLayout<Element>.alignment
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
+    self.count = count
     guard let block = calloc(bytes + alignment, 1) else {
-      fatalError("the system refuses \(bytes) bytes")
+      // What does not fit into the machine was refused with its size before (`StepCost`). Where the system
+      // still refuses, the language's own allocation has the last word, as for any array.
+      base = .allocate(capacity: max(count, 1))
+      UnsafeMutableRawPointer(base).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      zeroed = nil
+      return
     }
     zeroed = block
     base = block.alignedUp(toMultipleOf: alignment).bindMemory(to: Element.self, capacity: count)
-    self.count = count
   }
 
   /// A block that holds the elements of a collection.
