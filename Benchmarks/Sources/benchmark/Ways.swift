@@ -1,4 +1,5 @@
 import ActiveInference
+import Synchronization
 import TMaze
 import Workloads
 
@@ -35,16 +36,45 @@ func simulated(
 ) throws -> (UInt64) throws -> Int {
   let maze = try TMaze()
   let blueprint = try CompiledAgent(maze.model, loop.configuration, savings: savings)
+  let agents = AgentPool(blueprint)
   return { seed in
+    agents.begin()
     let simulation = Simulation(maze, steps: loop.steps, seed: seed, level: level)
     var rewarded = 0
     try simulation.run(
       episodes: 0..<UInt64(loop.agents), threads: loop.threads,
-      makeAgent: { try ActiveInferenceAgent(blueprint) },
+      makeAgent: { try agents.take() },
       finish: { episode, _ in episode.reachedGoal == true },
       deliver: {
         if $0 { rewarded += 1 }; return true
       })
     return rewarded
+  }
+}
+
+/// The agents of all threads, kept from one repetition to the next, as pymdp keeps what it has compiled.
+private final class AgentPool: Sendable {
+  /// An agent belongs to one thread at a time: it is taken once a repetition.
+  private struct Agents: @unchecked Sendable {
+    var made: [ActiveInferenceAgent] = []
+    var taken = 0
+  }
+
+  private let blueprint: CompiledAgent
+  private let agents = Mutex(Agents())
+
+  init(_ blueprint: CompiledAgent) { self.blueprint = blueprint }
+
+  /// Begins a repetition: every agent can be taken again.
+  func begin() { agents.withLock { $0.taken = 0 } }
+
+  func take() throws -> ActiveInferenceAgent {
+    try agents.withLock { agents in
+      if agents.taken == agents.made.count {
+        agents.made.append(try ActiveInferenceAgent(blueprint))
+      }
+      agents.taken += 1
+      return agents.made[agents.taken - 1]
+    }
   }
 }
