@@ -21,6 +21,8 @@ public final class ActiveInferenceAgent: Agent {
   let engine: AgentStep<SingleArithmetic>
   let learning: AgentLearning<SingleArithmetic>?
   private let memory: AgentMemory?
+  /// Whether some part of the agent is not the library's.
+  private let hasParts: Bool
 
   /// Memory to live through several episodes at once, made when that is first done.
   @exclusivity(unchecked) var sharedLanes: LaneGroup<SharedLaneArithmetic>?
@@ -77,6 +79,8 @@ public final class ActiveInferenceAgent: Agent {
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     answers = JointActions(blueprint.model.controls.map(\.size))
     memory = AgentMemory(blueprint, answers)
+    let parts = blueprint.parts
+    hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
     canUseLanes = blueprint.suitsLanes
   }
 
@@ -186,7 +190,7 @@ public final class ActiveInferenceAgent: Agent {
   }
 
   private func infer(_ observation: [Observation]) throws {
-    if let replacement = blueprint.parts.beliefs {
+    if hasParts, let replacement = blueprint.parts.beliefs {
       try inferByReplacement(replacement, observation)
       return
     }
@@ -203,7 +207,7 @@ public final class ActiveInferenceAgent: Agent {
   }
 
   private func plan() throws {
-    guard let replacement = blueprint.parts.scores else {
+    guard hasParts, let replacement = blueprint.parts.scores else {
       if let memory, memory.knowsPlan(of: engine.belief.base) { return }
       do throws(PlanningFailure) {
         try engine.plan()
@@ -225,7 +229,7 @@ public final class ActiveInferenceAgent: Agent {
   }
 
   private func choose() throws {
-    guard let replacement = blueprint.parts.actions else {
+    guard hasParts, let replacement = blueprint.parts.actions else {
       if let memory, let node = memory.plannedNode {
         chooseAgain(memory, node)
         return

@@ -46,7 +46,7 @@ extension Simulation {
     // A copy of this thread's own.
     let actionCounts = environment.actionCounts.map { $0.map { $0 } }
     let isCancelled = isCancelled
-    var episode = Episode(index: 0)
+    var recorders: [EpisodeRecorder] = []
     var observation: [Observation] = []
     while let chunk = try next(agent.laneCount) {
       var results: [Finished] = []
@@ -58,17 +58,19 @@ extension Simulation {
         while first < chunk.episodes.upperBound {
           let lanes = Swift.min(UInt64(agent.laneCount), chunk.episodes.upperBound - first)
           // Fewer are as quick one by one.
+          while recorders.count < Int(lanes) { recorders.append(EpisodeRecorder(index: 0)) }
           if lanes >= 3 {
             try runLanes(
-              &agent, first..<first + lanes, actionCounts, isCancelled: isOver, &results, finish)
+              &agent, first..<first + lanes, &recorders, actionCounts, isCancelled: isOver,
+              &results, finish)
           } else {
             for index in first..<first + lanes {
               agent.forget()
-              episode.restart(index: index)
+              recorders[0].restart(index: index)
               try run(
-                &agent, into: &episode, observation: &observation, actionCounts: actionCounts,
-                isCancelled: isOver)
-              results.append(finish(episode, agent))
+                &agent, into: &recorders[0], observation: &observation,
+                actionCounts: actionCounts, isCancelled: isOver)
+              results.append(finish(recorders[0].episode, agent))
             }
           }
           first += lanes

@@ -2,15 +2,15 @@ extension Simulation {
   /// Runs episodes side by side, or one by one where that cannot be done.
   @inlinable
   func runLanes<A: Agent, Finished>(
-    _ agent: inout A, _ episodes: Range<UInt64>, _ actionCounts: [Int]?, isCancelled: () -> Bool,
-    _ results: inout [Finished], _ finish: (Episode, A) -> Finished
+    _ agent: inout A, _ episodes: Range<UInt64>, _ recorders: inout [EpisodeRecorder],
+    _ actionCounts: [Int]?, isCancelled: () -> Bool, _ results: inout [Finished],
+    _ finish: (Episode, A) -> Finished
   ) throws {
     do {
-      let finished = try runSideBySide(
-        &agent, episodes, actionCounts, isCancelled: isCancelled)
-      for (lane, episode) in finished.enumerated() {
+      try runSideBySide(&agent, episodes, &recorders, actionCounts, isCancelled: isCancelled)
+      for lane in 0..<episodes.count {
         agent.present(lane: lane)
-        results.append(finish(episode, agent))
+        results.append(finish(recorders[lane].episode, agent))
       }
       return
     } catch let cancellation as CancellationError {
@@ -21,57 +21,58 @@ extension Simulation {
     }
     for index in episodes {
       agent.forget()
-      var episode = Episode(index: index)
+      recorders[0].restart(index: index)
       var observation: [Observation] = []
       try run(
-        &agent, into: &episode, observation: &observation, actionCounts: actionCounts,
+        &agent, into: &recorders[0], observation: &observation, actionCounts: actionCounts,
         isCancelled: isCancelled)
-      results.append(finish(episode, agent))
+      results.append(finish(recorders[0].episode, agent))
     }
   }
 
   @inlinable
   func runSideBySide<A: Agent>(
-    _ agent: inout A, _ episodes: Range<UInt64>, _ actionCounts: [Int]?, isCancelled: () -> Bool
-  ) throws -> [Episode] {
+    _ agent: inout A, _ episodes: Range<UInt64>, _ recorders: inout [EpisodeRecorder],
+    _ actionCounts: [Int]?, isCancelled: () -> Bool
+  ) throws {
     let isRecording = level != .none
     agent.begin(seed: seed, lanes: episodes)
-    var finished = episodes.map { Episode(index: $0) }
-    var observations = [[Observation]](repeating: [], count: finished.count)
-    var actions = [[Int]](repeating: [], count: finished.count)
+    let lanes = 0..<episodes.count
+    for (lane, index) in episodes.enumerated() { recorders[lane].restart(index: index) }
+    var observations = [[Observation]](repeating: [], count: lanes.count)
+    var actions = [[Int]](repeating: [], count: lanes.count)
     var states: [World.State] = []
-    for lane in finished.indices {
-      var random = stream(finished[lane].index, 0)
+    for lane in lanes {
+      var random = stream(recorders[lane].episode.index, 0)
       states.append(environment.reset(using: &random, observation: &observations[lane]))
     }
     for t in 0..<steps {
       if isCancelled() { throw CancellationError() }
       if t > 0 {
-        for lane in finished.indices {
-          var random = stream(finished[lane].index, UInt64(t))
+        for lane in lanes {
+          var random = stream(recorders[lane].episode.index, UInt64(t))
           environment.step(
             &states[lane], action: actions[lane], using: &random,
             observation: &observations[lane])
         }
       }
       try agent.act(onLanes: observations, actions: &actions)
-      for lane in finished.indices {
+      for lane in lanes {
         if !isKnown(actions[lane], actionCounts) {
           throw unknown(actions[lane], actionCounts, step: t)
         }
         if let reached = environment.goalReached(
           states[lane], observation: observations[lane])
         {
-          finished[lane].reachedGoal = finished[lane].reachedGoal == true || reached
+          recorders[lane].episode.reachedGoal =
+            recorders[lane].episode.reachedGoal == true || reached
         }
         if !isRecording { continue }
-        finished[lane].append(
+        recorders[lane].append(
           t, &observations[lane], environment.hiddenStates(states[lane]), actions[lane])
-        agent.describe(
-          &finished[lane].steps[finished[lane].steps.count - 1], lane: lane, level: level)
+        recorders[lane].describe { agent.describe(&$0, lane: lane, level: level) }
       }
     }
-    for lane in finished.indices { finished[lane].lastAction = actions[lane] }
-    return finished
+    for lane in lanes { recorders[lane].episode.lastAction = actions[lane] }
   }
 }

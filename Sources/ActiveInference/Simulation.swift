@@ -34,27 +34,27 @@ public struct Simulation<World: Environment>: Sendable {
   ///   does not have; `CancellationError`.
   @inlinable
   public func run<A: Agent>(_ agent: inout A, episode: UInt64) throws -> Episode {
-    var result = Episode(index: episode)
+    var recorder = EpisodeRecorder(index: episode)
     var observation: [Observation] = []
     try run(
-      &agent, into: &result, observation: &observation, actionCounts: environment.actionCounts,
+      &agent, into: &recorder, observation: &observation, actionCounts: environment.actionCounts,
       isCancelled: isCancelled)
-    return result
+    return recorder.episode
   }
 
-  /// Runs the episode whose number `result` has, in memory that was used for others before.
+  /// Runs the episode whose number the recorder has, in memory that was used for others before.
   ///
   /// What threads share (the world, the sizes of its controls, the question whether to end) comes in as
   /// it is and is not copied: counting references to it would make them wait for one another.
   @inlinable
   func run<A: Agent>(
-    _ agent: inout A, into result: inout Episode, observation: inout [Observation],
+    _ agent: inout A, into recorder: inout EpisodeRecorder, observation: inout [Observation],
     actionCounts: [Int]?, isCancelled: () -> Bool
   ) throws {
-    let episode = result.index
+    let episode = recorder.episode.index
     let isRecording = level != .none
     agent.begin(seed: seed, episode: episode)
-    if isRecording { result.steps.reserveCapacity(Swift.min(steps, 1024)) }
+    if isRecording { recorder.episode.steps.reserveCapacity(Swift.min(steps, 1024)) }
     var random = stream(episode, 0)
     var state = environment.reset(using: &random, observation: &observation)
     var action: [Int] = []
@@ -73,11 +73,11 @@ public struct Simulation<World: Environment>: Sendable {
         hasReached = hasReached || reached
       }
       if !isRecording { continue }
-      result.append(t, &observation, environment.hiddenStates(state), action)
-      agent.describe(&result.steps[result.steps.count - 1], level: level)
+      recorder.append(t, &observation, environment.hiddenStates(state), action)
+      recorder.describe { agent.describe(&$0, level: level) }
     }
-    result.reachedGoal = hasGoal ? hasReached : nil
-    result.lastAction = action
+    recorder.episode.reachedGoal = hasGoal ? hasReached : nil
+    recorder.episode.lastAction = action
   }
 
   /// Whether the world has an action.
@@ -122,24 +122,4 @@ public struct Episode: Hashable, Sendable {
 
   /// An episode of which nothing is known yet.
   public init(index: UInt64) { self.index = index }
-
-  /// Records a step, taking the observation over: the world puts the next one elsewhere.
-  @usableFromInline
-  mutating func append(
-    _ t: Int, _ observation: inout [Observation], _ states: [Int], _ action: [Int]
-  ) {
-    var seen: [Observation] = []
-    swap(&seen, &observation)
-    steps.append(
-      StepRecord(t: t, observation: seen, states: states.isEmpty ? nil : states, action: action))
-  }
-
-  /// Becomes another episode of which nothing is known yet, in the same memory.
-  @usableFromInline
-  mutating func restart(index: UInt64) {
-    self.index = index
-    steps.removeAll(keepingCapacity: true)
-    reachedGoal = nil
-    lastAction = []
-  }
 }

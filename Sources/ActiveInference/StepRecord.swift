@@ -55,14 +55,36 @@ public struct StepRecord: Sendable {
 
   /// A step of which nothing is recorded yet but what was observed and done.
   public init(t: Int, observation: [Observation], action: [Int]? = nil) {
-    self.init(t: t, observation: observation, states: nil, action: action)
-  }
-
-  init(t: Int, observation: consuming [Observation], states: [Int]?, action: [Int]?) {
     self.t = t
     self.observation = observation
-    self.states = states
     self.action = action
+  }
+
+  /// A step of which nothing is recorded yet, with room for so many outcomes.
+  init(t: Int, room: Int) {
+    self.init(t: t, observation: [])
+    observation.reserveCapacity(room)
+  }
+
+  /// Becomes a step of which nothing is recorded yet but this, in memory that nobody else has.
+  ///
+  /// - Parameter observation: taken over; the memory of the one before is left in its place.
+  mutating func begin(
+    _ t: Int, _ observation: inout [Observation], _ states: [Int], _ action: [Int]
+  ) {
+    self.t = t
+    swap(&self.observation, &observation)
+    var own = self.states ?? []
+    self.states = nil
+    if own.count == states.count {
+      for factor in states.indices { own[factor] = states[factor] }
+    } else {
+      own = states
+    }
+    self.states = own.isEmpty ? nil : own
+    self.action = action
+    choice = nil
+    thoughts = nil
   }
 }
 

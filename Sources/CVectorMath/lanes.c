@@ -192,13 +192,23 @@ double aif_greatest(const double *restrict x, size_t n) {
     b = CHOOSE(v > b, v, b);
     unordered |= (u != u) | (v != v);
   }
-  a = CHOOSE(b > a, b, a);
-  a = CHOOSE(unordered, (lanes){0} + __builtin_nan(""), a);
-  double greatest = a[0];
-  for (size_t lane = 1; lane < 8; lane++) {
-    greatest = a[lane] > greatest || a[lane] != a[lane] ? a[lane] : greatest;
+  double greatest = -__builtin_inf();
+  if (whole) {
+    // The rest in blocks too: to see some entries twice changes nothing.
+    for (size_t i = whole; i < n; i += 8) {
+      lanes v;
+      memcpy(&v, x + (i + 8 < n ? i : n - 8), sizeof v);
+      a = CHOOSE(v > a, v, a);
+      unordered |= v != v;
+    }
+    a = CHOOSE(b > a, b, a);
+    a = CHOOSE(unordered, (lanes){0} + __builtin_nan(""), a);
+    for (size_t lane = 0; lane < 8; lane++) {
+      greatest = a[lane] > greatest || a[lane] != a[lane] ? a[lane] : greatest;
+    }
+    return greatest;
   }
-  for (size_t i = whole; i < n; i++) {
+  for (size_t i = 0; i < n; i++) {
     greatest = x[i] > greatest || x[i] != x[i] ? x[i] : greatest;
   }
   return greatest;

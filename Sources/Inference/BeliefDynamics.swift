@@ -248,16 +248,27 @@ public final class BeliefDynamics<Arithmetic: StepArithmetic> {
       return
     }
     for factor in 0..<factorCount {
-      let plan = factors[factor]
-      let parents = distribution(of: plan.scope, in: belief)
-      let table = tables.transitions.base[factor]
-      let first = action(factor, 0) * plan.columns
-      let result = next.base + plan.stateOffset
-      if let supports = next.supports, space.isWide.base[factor] {
-        reach(table, first, parents, into: result, &supports[factor])
-      } else {
-        Arithmetic.expect(table, first: first, parents, into: result)
-      }
+      predict(factor: factor, belief, action: action(factor, 0), tables, into: next)
+    }
+  }
+
+  /// The belief about the next state of one factor, of a belief that holds marginals.
+  ///
+  /// - Parameter action: the joint action of the factor's own controls, in all lanes.
+  @inlinable @inline(__always)
+  package func predict(
+    factor: Int, _ belief: Belief<Number>, action: Int,
+    _ tables: ModelTables<Arithmetic.Parameter>, into next: Belief<Number>
+  ) {
+    let plan = factors[factor]
+    let parents = distribution(of: plan.scope, in: belief)
+    let table = tables.transitions.base[factor]
+    let first = action * plan.columns
+    let result = next.base + plan.stateOffset
+    if let supports = next.supports, space.isWide.base[factor] {
+      reach(table, first, parents, into: result, &supports[factor])
+    } else {
+      Arithmetic.expect(table, first: first, parents, into: result)
     }
   }
 

@@ -52,39 +52,46 @@ extension MeanFieldInference {
     _ belief: UnsafeMutablePointer<Number>, _ running: Number.Mask
   ) -> Number.Mask {
     let logs = logBelief.base
-    for state in 0..<frame.count { logs[state] = base.base[state] }
-    for index in messengers {
-      for position in groups[index].factors.indices {
-        addMessage(
-          of: index, to: position, belief,
-          logs + frame.offsets.base[groups[index].factors[position]])
-      }
+    logs.update(from: base.base, count: frame.count)
+    for index in 0..<messages.count {
+      let message = messages.base[index]
+      addMessage(
+        of: message.group, to: message.position, belief,
+        logs + frame.offsets.base[message.factor])
     }
     return normalizeAll(belief, running)
   }
 
   /// Softmax of every factor, with one call for all exponentials; true where no bit changed.
+  @inline(__always)
   private func normalizeAll(
     _ belief: UnsafeMutablePointer<Number>, _ running: Number.Mask
   ) -> Number.Mask {
     let logs = logBelief.base
-    for factor in 0..<frame.sizes.count {
-      let run = logs + frame.offsets.base[factor]
-      let count = frame.sizes.base[factor]
+    let sizes = UnsafePointer(frame.sizes.base)
+    let factorCount = frame.sizes.count
+    // The runs of the factors follow one another.
+    var run = logs
+    for factor in 0..<factorCount {
+      let count = sizes[factor]
       let largest = Number.greatest(run, count: count)
       for state in 0..<count { run[state] = run[state] - largest }
+      run += count
     }
     VectorMath.exp(inPlace: logs, count: frame.count)
     var unchanged = Number.Mask(broadcast: true)
-    for factor in 0..<frame.sizes.count {
-      let offset = frame.offsets.base[factor]
-      let count = frame.sizes.base[factor]
-      let total = Number.sum(logs + offset, count: count)
-      for state in offset..<offset + count {
-        let value = Number.choose(running, logs[state] / total, belief[state])
-        unchanged = .and(unchanged, Number.isIdentical(value, belief[state]))
-        belief[state] = value
+    run = logs
+    var target = belief
+    for factor in 0..<factorCount {
+      let count = sizes[factor]
+      let total = Number.sum(run, count: count)
+      for state in 0..<count {
+        let value = Number.choose(running, run[state] / total, target[state])
+        unchanged = .and(unchanged, Number.isIdentical(value, target[state]))
+        target[state] = value
       }
+      run += count
+      target += count
     }
     return unchanged
   }

@@ -28,6 +28,10 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
   let groups: [Group]
   /// The groups that send messages: more than one factor.
   let messengers: [Int]
+  /// Every message that a sweep takes: of a group to a factor.
+  let messages: FixedBuffer<Message>
+  /// By group its factors where they are two, else -1.
+  let pairs: FixedBuffer<Pair>
   /// By group: its joint states, and where its log likelihood begins.
   let columns: FixedBuffer<Int>
   let offsets: FixedBuffer<Int>
@@ -68,6 +72,17 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
     self.groups = groups
     let messengers = groups.indices.filter { groups[$0].factors.count > 1 }
     self.messengers = messengers
+    messages = FixedBuffer(
+      messengers.flatMap { group in
+        groups[group].factors.enumerated().map {
+          Message(group: group, position: $0.offset, factor: $0.element)
+        }
+      })
+    pairs = FixedBuffer(
+      groups.map {
+        $0.factors.count == 2
+          ? Pair(first: $0.factors[0], second: $0.factors[1]) : Pair(first: -1, second: -1)
+      })
     narrows =
       settings.convention == .standard && settings.impossible != .floored
       && !(settings.algorithm == .fixedPoint && messengers.contains { groups[$0].isWide })
@@ -200,50 +215,6 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
       offsets.base[index] = offset
       offset += count
     }
-  }
-
-  // MARK: - Updates
-
-  /// Adds to `target` what a group says of one of its factors, given the others:
-  /// E_{q of the others}[log likelihood].
-  func addMessage(
-    of index: Int, to position: Int, _ belief: UnsafePointer<Number>,
-    _ target: UnsafeMutablePointer<Number>
-  ) {
-    let half = scratch.count / 2
-    var source = UnsafePointer(logLikelihood.base + offsets.base[index])
-    var count = columns.base[index]
-    var buffer = 0
-    // Sum out the axes behind, the last first: each is contiguous when its turn comes.
-    var axis = groups[index].factors.count - 1
-    while axis > position {
-      let factor = groups[index].factors[axis]
-      let n = frame.sizes.base[factor]
-      let q = belief + frame.offsets.base[factor]
-      count /= n
-      let result = scratch.base + buffer * half
-      for row in 0..<count { result[row] = Number.dot(source + row * n, q, count: n) }
-      source = UnsafePointer(result)
-      buffer = 1 - buffer
-      axis -= 1
-    }
-    // Then the axes in front, the first first: each is a weighted sum of contiguous rows.
-    for axis in 0..<position {
-      let factor = groups[index].factors[axis]
-      let n = frame.sizes.base[factor]
-      let q = belief + frame.offsets.base[factor]
-      count /= n
-      let result = scratch.base + buffer * half
-      for cell in 0..<count { result[cell] = .zero }
-      for row in 0..<n {
-        let weight = q[row]
-        let run = source + row * count
-        for cell in 0..<count { result[cell] += weight * run[cell] }
-      }
-      source = UnsafePointer(result)
-      buffer = 1 - buffer
-    }
-    for state in 0..<count { target[state] += source[state] }
   }
 
   // MARK: - Free energy

@@ -17,13 +17,18 @@ public final class StateInference<Arithmetic: StepArithmetic> {
 
   /// The modalities whose last observation was impossible and has been ignored.
   public let ignored: FixedBuffer<Bool>
-  private var lanes = LaneOutcome<Number>()
+  /// In memory of its own: what this object holds lies in the same place whatever its numbers are.
+  private final class Found {
+    @exclusivity(unchecked) var lanes = LaneOutcome<Number>()
+  }
 
-  /// What the last inference found in a lane.
-  public func outcome(lane: Int) -> InferenceOutcome { lanes.outcome(lane: lane) }
+  private let found = Found()
 
   /// What the last inference found in the first lane.
-  public var outcome: InferenceOutcome { lanes.outcome(lane: 0) }
+  @exclusivity(unchecked) public private(set) var outcome = InferenceOutcome()
+
+  /// What the last inference found in a lane.
+  public func outcome(lane: Int) -> InferenceOutcome { found.lanes.outcome(lane: lane) }
 
   /// Memory for inference in a space.
   ///
@@ -62,14 +67,15 @@ public final class StateInference<Arithmetic: StepArithmetic> {
   ) throws(ImpossibleObservation) {
     for modality in 0..<ignored.count { ignored.base[modality] = false }
     if let exact {
-      lanes = try exact.infer(prior.base, evidence, tables, ignored, into: posterior.base)
+      found.lanes = try exact.infer(prior.base, evidence, tables, ignored, into: posterior.base)
     } else if let meanField {
       guard let logs else {
         preconditionFailure("an agent with a mean-field scheme is compiled with logarithms")
       }
-      lanes = try meanField.infer(
+      found.lanes = try meanField.infer(
         prior, evidence, tables, logs, ignored, into: posterior, iterates: iterates)
     }
+    outcome = found.lanes.outcome(lane: 0)
   }
 }
 

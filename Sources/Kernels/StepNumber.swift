@@ -112,7 +112,11 @@ extension Double: StepNumber {
   /// The sum of `count` entries.
   @inlinable @inline(__always)
   public static func sum(_ x: UnsafePointer<Double>, count: Int) -> Double {
-    Contraction.sum(x, count: count)
+    if count >= 8 { return Contraction.sum(x, count: count) }
+    // Less work than a call.
+    var sum = 0.0
+    for i in 0..<count { sum += x[i] }
+    return sum
   }
 
   /// The sum of products.
@@ -120,7 +124,11 @@ extension Double: StepNumber {
   public static func dot(
     _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int
   ) -> Double {
-    Contraction.dot(x, y, count: count)
+    if count >= 8 { return Contraction.dot(x, y, count: count) }
+    // Less work than a call.
+    var sum = 0.0
+    for i in 0..<count { sum += x[i] * y[i] }
+    return sum
   }
 }
 
@@ -254,17 +262,6 @@ extension SIMD8<Double> {
     var result = Lanes.zero
     withUnsafeMutablePointer(to: &result) {
       aif_lanes_negentropy(numbers(p), floor, count, numbers(scratch), numbers($0))
-    }
-    return result
-  }
-
-  /// One word a lane that depends on the bits of all of `count` entries.
-  @inlinable @inline(__always)
-  public static func hash(_ x: UnsafePointer<Lanes>, count: Int) -> SIMD8<UInt64> {
-    var result = SIMD8<UInt64>()
-    withUnsafeMutablePointer(to: &result) {
-      aif_lanes_hash(
-        numbers(x), count, UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt64.self))
     }
     return result
   }

@@ -2,7 +2,7 @@ import GenerativeModel
 import Inference
 import Kernels
 
-/// Finds predicted beliefs of one level that are equal bit for bit, so that they are evaluated once.
+/// Finds predicted beliefs that are equal bit for bit, so that they are evaluated once.
 ///
 /// Exact: nothing is merged but equal bits. Where a level of some size merges less than one belief in
 /// eight, the deeper levels are not searched. A node is one lane of a block, or all its lanes.
@@ -15,11 +15,16 @@ final class BeliefMerger {
   private let size: Int
   /// The nodes of a block.
   private let nodes: Int
-  private let slotBuffer: FixedBuffer<Int32>
-  private let slots: UnsafeMutablePointer<Int32>
+  /// What is noted of a candidate, by lane.
+  private let hash: FixedBuffer<SIMD8<UInt64>>
+  private let words: UnsafeMutablePointer<UInt64>
+  /// A node in the lower half, in the upper the table it was noted in: slots of older tables are empty.
+  private let slotBuffer: FixedBuffer<UInt64>
+  private let slots: UnsafeMutablePointer<UInt64>
+  @exclusivity(unchecked) private var table: UInt32 = 0
   /// By node of a space with wide factors: its states that are not zero.
   private let nonzero: FixedBuffer<Int32>
-  @exclusivity(unchecked) private var mask = 0
+  private let mask: Int
   @exclusivity(unchecked) private var isOn = true
   @exclusivity(unchecked) private(set) var isSearching = true
   @exclusivity(unchecked) private var searched = 0
@@ -32,25 +37,31 @@ final class BeliefMerger {
     isWide = UnsafePointer(space.isWide.base)
     size = space.size
     nodes = nodesPerBlock
+    hash = FixedBuffer(repeating: SIMD8(), count: 1)
+    words = UnsafeMutableRawPointer(hash.base).assumingMemoryBound(to: UInt64.self)
     var size = 4
     while size < 2 * capacity { size *= 2 }
-    slotBuffer = FixedBuffer(repeating: -1, count: size)
+    slotBuffer = FixedBuffer(repeating: 0, count: size)
     slots = slotBuffer.base
+    mask = size - 1
     nonzero = FixedBuffer(repeating: 0, count: space.hasWideFactors ? capacity : 0)
   }
 
   /// Begins an evaluation.
   func begin() { isOn = isEnabled }
 
-  /// Begins a level of at most so many beliefs.
-  func beginLevel(atMost count: Int) {
+  /// Begins a level.
+  ///
+  /// - Parameter keepsKnown: whether the beliefs of the level before are to be found too.
+  func beginLevel(keepsKnown: Bool) {
     searched = 0
     isSearching = isOn
-    guard isSearching else { return }
-    var size = 4
-    while size < 2 * count { size *= 2 }
-    mask = min(size, slotBuffer.count) - 1
-    for slot in 0...mask { slots[slot] = -1 }
+    guard isSearching, !keepsKnown else { return }
+    if table == .max {
+      for slot in 0..<slotBuffer.count { slots[slot] = 0 }
+      table = 0
+    }
+    table += 1
   }
 
   /// Ends a level that had so many distinct beliefs.
@@ -58,49 +69,79 @@ final class BeliefMerger {
     if isSearching && searched >= 32 && (searched - distinct) * 8 < searched { isOn = false }
   }
 
-  /// A number for the bits of every lane of a belief.
-  func hash(_ belief: Belief<Lanes>) -> SIMD8<UInt64> {
-    var hash = SIMD8<UInt64>()
-    if let supports = belief.supports {
-      // Only what is not zero counts: a block's states are those that some lane needs.
-      for factor in 0..<factorCount {
-        let offset = factors[factor].stateOffset
-        forEachState(factor, belief, supports) { state in
-          let bits = unsafeBitCast(belief.base[offset + state], to: SIMD8<UInt64>.self)
-          let place = UInt64(truncatingIfNeeded: offset + state) &* 0x9E37_79B9_7F4A_7C15
-          hash ^= ((bits &+ place) &* (bits ^ place)).replacing(with: 0, where: bits .== 0)
-        }
-      }
-      return hash
+  /// Takes in the bits of a candidate.
+  func note(_ candidate: Belief<Lanes>) {
+    guard isSearching else { return }
+    if let supports = candidate.supports {
+      noteWide(candidate, supports)
+    } else {
+      Lanes.hash(candidate.base, count: size, into: words)
     }
-    return Lanes.hash(belief.base, count: size)
+    if nodes > 1 { return }
+    for lane in 1..<8 { words[0] = (words[0] << 9 | words[0] >> 55) ^ words[lane] }
+  }
+
+  private func noteWide(_ candidate: Belief<Lanes>, _ supports: UnsafePointer<Support>) {
+    // Only what is not zero counts: a block's states are those that some lane needs.
+    var all = SIMD8<UInt64>()
+    for factor in 0..<factorCount {
+      let offset = factors[factor].stateOffset
+      forEachState(factor, candidate, supports) { state in
+        let bits = unsafeBitCast(candidate.base[offset + state], to: SIMD8<UInt64>.self)
+        let place = UInt64(truncatingIfNeeded: offset + state) &* BeliefMerger.factor
+        all ^= ((bits &+ place) &* (bits ^ place)).replacing(with: 0, where: bits .== 0)
+      }
+    }
+    hash.base[0] = all
+  }
+
+  /// Finds the nodes with the bits of some lanes of a candidate, and makes new ones of the others.
+  ///
+  /// Only where a block holds eight nodes of a space without wide factors.
+  ///
+  /// - Parameters:
+  ///   - found: where the number of the first lane's node goes, every `stride` further that of the next;
+  ///     lanes where it does not say `wanted` are left alone.
+  ///   - next: the number of the next new node.
+  /// - Returns: the number of the next new node after that.
+  @inline(__always)
+  func find(
+    _ candidate: Belief<Lanes>, lanes: Range<Int>, in blocks: UnsafePointer<Belief<Lanes>>,
+    into found: UnsafeMutablePointer<Int32>, stride: Int, wanted: Int32, next: Int
+  ) -> Int {
+    searched += lanes.count
+    var known = Lanes.KnownVectors(
+      slots: isSearching ? slots : nil, mask: mask, mark: table, size: size)
+    return known.find(
+      candidate.base, lanes: lanes, words: words, in: blocks,
+      step: MemoryLayout<Belief<Lanes>>.stride, into: found, stride: stride, wanted: wanted,
+      next: next)
   }
 
   /// The first node with the bits of a candidate: node `next` where there is none.
   func find(
-    _ candidate: Belief<Lanes>, lane: Int, _ hashes: SIMD8<UInt64>,
-    in blocks: UnsafePointer<Belief<Lanes>>, next: Int
+    _ candidate: Belief<Lanes>, lane: Int, in blocks: UnsafePointer<Belief<Lanes>>, next: Int
   ) -> Int {
     guard isSearching else { return next }
     searched += 1
-    var hash = hashes[lane]
-    if nodes == 1 {
-      for other in 1..<8 { hash = (hash << 9 | hash >> 55) ^ hashes[other] }
-    }
     // Spreads what rotations have gathered.
-    hash = hash &* 0x9E37_79B9_7F4A_7C15
-    var slot = Int(truncatingIfNeeded: hash >> 40) & mask
-    while slots[slot] >= 0 {
-      let known = Int(slots[slot])
+    var slot = Int(truncatingIfNeeded: (words[lane] &* BeliefMerger.factor) >> 40) & mask
+    while true {
+      let entry = slots[slot]
+      guard UInt32(truncatingIfNeeded: entry >> 32) == table else { break }
+      let known = Int(UInt32(truncatingIfNeeded: entry))
       if isEqual(candidate, lane, blocks[known / nodes], known) { return known }
       slot = (slot + 1) & mask
     }
-    slots[slot] = Int32(next)
+    slots[slot] = UInt64(table) << 32 | UInt64(UInt32(truncatingIfNeeded: next))
     if let supports = candidate.supports {
       nonzero.base[next] = Int32(nonzeroCount(candidate, lane, supports))
     }
     return next
   }
+
+  /// An odd number without a pattern, the golden ratio's: multiplying spreads low bits to the top.
+  private static var factor: UInt64 { 0x9E37_79B9_7F4A_7C15 }
 
   private func isEqual(
     _ a: Belief<Lanes>, _ lane: Int, _ b: Belief<Lanes>, _ node: Int
@@ -112,15 +153,9 @@ final class BeliefMerger {
       return nonzeroCount(a, lane, supports) == Int(nonzero.base[node])
         && isPart(a, lane, supports, of: b, other)
     }
-    if nodes == 1 {
-      for state in 0..<size where !Lanes.isIdentical(a.base[state], b.base[state]).all {
-        return false
-      }
-      return true
+    for state in 0..<size where !Lanes.isIdentical(a.base[state], b.base[state]).all {
+      return false
     }
-    let x = numbers(a.base) + lane
-    let y = numbers(b.base) + other
-    for state in 0..<size where x[8 * state].bitPattern != y[8 * state].bitPattern { return false }
     return true
   }
 

@@ -6,35 +6,43 @@ extension ExpectedFreeEnergy {
   /// An edge that some prefix takes and that has not been followed yet.
   private static var isNeeded: Int32 { -2 }
 
-  /// Carries every belief of the level before forward by every action that some prefix takes there,
-  /// and returns how many distinct beliefs that makes.
+  /// Carries beliefs forward by every action that some prefix takes there, and returns the number after
+  /// that of the last distinct belief this makes.
+  ///
+  /// - Parameters:
+  ///   - sources: the nodes to go on from.
+  ///   - root: the belief to go on from, where it is one and none of a block.
+  ///   - first: the number of the first new belief.
   func extend(
-    _ level: Level, _ index: Int, _ source: UnsafePointer<Belief<Lanes>>, _ sourceCount: Int,
-    root: Belief<Number>?, _ model: ModelTables<Arithmetic.Parameter>,
-    _ target: UnsafePointer<Belief<Lanes>>
+    _ level: Level, _ index: Int, _ source: UnsafePointer<Belief<Lanes>>, _ sources: Range<Int>,
+    root: Belief<Number>? = nil, _ model: ModelTables<Arithmetic.Parameter>,
+    _ target: UnsafePointer<Belief<Lanes>>, first: Int
   ) -> Int {
-    markEdges(level, index, sourceCount)
-    merger.beginLevel(atMost: min(level.count, sourceCount * actionCount))
+    if sources.isEmpty { return first }
+    markEdges(level, index, sources)
+    merger.beginLevel(keepsKnown: first > 0)
     let perBlock = ExpectedFreeEnergy.nodesPerBlock
-    var count = 0
-    var block = 0
-    while block * perBlock < sourceCount {
-      let first = block * perBlock
-      let last = min(first + perBlock, sourceCount)
+    var count = first
+    var node = sources.lowerBound
+    while node < sources.upperBound {
+      let end = min((node / perBlock + 1) * perBlock, sources.upperBound)
+      for factor in 0..<factorCount { candidateActions.base[factor] = -1 }
       for action in 0..<actionCount {
-        follow(source[block], root, first..<last, action, level.edge, model, target, &count)
+        follow(source[node / perBlock], root, node..<end, action, level.edge, model, target, &count)
       }
-      block += 1
+      node = end
     }
     finishBlock(count, target)
-    merger.endLevel(distinct: count)
+    merger.endLevel(distinct: count - first)
     return count
   }
 
-  private func markEdges(_ level: Level, _ index: Int, _ sourceCount: Int) {
+  private func markEdges(_ level: Level, _ index: Int, _ sources: Range<Int>) {
     let edges = self.edges.base + level.edge
     let mark = policies.isFullTree ? ExpectedFreeEnergy.isNeeded : -1
-    for edge in 0..<sourceCount * actionCount { edges[edge] = mark }
+    for edge in sources.lowerBound * actionCount..<sources.upperBound * actionCount {
+      edges[edge] = mark
+    }
     if policies.isFullTree { return }
     let before = index > 0 ? levels.base[index - 1].offset : -1
     for prefix in 0..<level.count {
@@ -49,67 +57,93 @@ extension ExpectedFreeEnergy {
     _ offset: Int, _ model: ModelTables<Arithmetic.Parameter>,
     _ target: UnsafePointer<Belief<Lanes>>, _ count: inout Int
   ) {
-    var needed = 0
+    let perBlock = ExpectedFreeEnergy.nodesPerBlock
     let edges = self.edges.base + offset
-    for node in from where edges[node * actionCount + action] == ExpectedFreeEnergy.isNeeded {
-      needed += 1
-    }
-    if needed == 0 { return }
+    guard
+      policies.isFullTree
+        || from.contains(where: { edges[$0 * actionCount + action] == ExpectedFreeEnergy.isNeeded })
+    else { return }
     let joint = factorActions + action * factorCount
     let next = candidate.belief
-    if let root {
-      predictFirst(root, joint, model, into: next)
-    } else {
-      nodeDynamics.predict(source, action: joint, model, into: next)
+    advance(source, root, joint, model)
+    if edgeNovelty.count > 0 {
+      let novelty = evaluator.transitionNovelty(source, action: joint, next: next)
+      for node in from {
+        edgeNovelty.base[offset + node * actionCount + action] = number(novelty, node % perBlock)
+      }
     }
-    let novelty =
-      edgeNovelty.count > 0
-      ? evaluator.transitionNovelty(source, action: joint, next: next) : .zero
-    let hashes = merger.isSearching ? merger.hash(next) : SIMD8<UInt64>()
+    merger.note(next)
+    if perBlock > 1 && !space.hasWideFactors {
+      let lane = from.lowerBound % perBlock
+      count = merger.find(
+        next, lanes: lane..<lane + from.count, in: target,
+        into: edges + from.lowerBound * actionCount + action, stride: actionCount,
+        wanted: ExpectedFreeEnergy.isNeeded, next: count)
+      return
+    }
     for node in from {
       let edge = node * actionCount + action
       guard edges[edge] == ExpectedFreeEnergy.isNeeded else { continue }
-      let lane = node - from.lowerBound
-      let found = merger.find(next, lane: lane, hashes, in: UnsafePointer(target), next: count)
+      let lane = node % perBlock
+      let found = merger.find(next, lane: lane, in: target, next: count)
       if found == count {
         append(next, lane, target, count)
         count += 1
       }
       edges[edge] = Int32(found)
-      if edgeNovelty.count > 0 { edgeNovelty.base[offset + edge] = number(novelty, lane) }
     }
   }
 
-  /// Carries the one belief that policies begin with forward, into the first lane of a block: eight times
-  /// less work than a block.
-  private func predictFirst(
-    _ root: Belief<Number>, _ joint: UnsafePointer<Int>,
-    _ model: ModelTables<Arithmetic.Parameter>, into next: Belief<Lanes>
+  /// Carries a block forward to the candidate: of marginals only those of factors whose own action is
+  /// another than that of the candidate before.
+  private func advance(
+    _ source: Belief<Lanes>, _ root: Belief<Number>?, _ joint: UnsafePointer<Int>,
+    _ model: ModelTables<Arithmetic.Parameter>
   ) {
-    let only = first.belief
-    dynamics.predict(root, action: joint, model, into: only)
-    let source = numbers(only.base)
-    let target = numbers(next.base)
-    guard let supports = only.supports, let mine = next.supports else {
-      for state in 0..<space.size { target[state * Lanes.laneCount] = source[state] }
+    let next = candidate.belief
+    if space.isJoint {
+      if let root {
+        dynamics.predict(root, action: joint, model, into: first.belief)
+        Lanes.spread(numbers(first.base), intoFirstLaneOf: next.base, count: space.size)
+      } else {
+        nodeDynamics.predict(source, action: joint, model, into: next)
+      }
       return
     }
-    for factor in 0..<factorCount {
+    for factor in 0..<factorCount where candidateActions.base[factor] != joint[factor] {
+      candidateActions.base[factor] = joint[factor]
       let plan = space.compiled.factors.base[factor]
-      guard space.isWide.base[factor] else {
-        for state in plan.stateOffset..<plan.stateOffset + plan.states {
-          target[state * Lanes.laneCount] = source[state]
-        }
-        continue
+      let states = plan.stateOffset..<plan.stateOffset + plan.states
+      if let root {
+        dynamics.predict(factor: factor, root, action: joint[factor], model, into: first.belief)
+        spreadFirst(factor, states)
+      } else {
+        nodeDynamics.predict(factor: factor, source, action: joint[factor], model, into: next)
       }
-      mine[factor].clear(next.base + plan.stateOffset)
-      for index in 0..<supports[factor].count {
-        let state = Int(supports[factor].states[index])
-        mine[factor].states[index] = Int32(state)
-        target[(plan.stateOffset + state) * Lanes.laneCount] = source[plan.stateOffset + state]
-      }
-      mine[factor].count = supports[factor].count
     }
+  }
+
+  /// Makes the marginal of a factor that one node alone was carried forward to the first lane of the
+  /// candidate: eight times less work than a block.
+  private func spreadFirst(_ factor: Int, _ range: Range<Int>) {
+    let next = candidate.belief
+    guard space.isWide.base[factor], let supports = first.belief.supports,
+      let mine = next.supports
+    else {
+      Lanes.spread(
+        numbers(first.base + range.lowerBound), intoFirstLaneOf: next.base + range.lowerBound,
+        count: range.count)
+      return
+    }
+    mine[factor].clear(next.base + range.lowerBound)
+    let source = numbers(first.base + range.lowerBound)
+    let target = numbers(next.base + range.lowerBound)
+    for index in 0..<supports[factor].count {
+      let state = Int(supports[factor].states[index])
+      mine[factor].states[index] = Int32(state)
+      target[state * Lanes.laneCount] = source[state]
+    }
+    mine[factor].count = supports[factor].count
   }
 
   /// What a block's lanes say of one node.
@@ -120,21 +154,15 @@ extension ExpectedFreeEnergy {
     return number
   }
 
-  /// Makes a predicted belief the next node of a level.
-  @inline(__always)
+  /// Makes a predicted belief the next node: one of all lanes, or in a space with wide factors.
   private func append(
     _ belief: Belief<Lanes>, _ lane: Int, _ target: UnsafePointer<Belief<Lanes>>, _ node: Int
   ) {
-    let perBlock = ExpectedFreeEnergy.nodesPerBlock
-    let block = target[node / perBlock]
+    let block = target[node / ExpectedFreeEnergy.nodesPerBlock]
     if block.supports != nil {
       appendWide(belief, lane, target, node)
-    } else if perBlock == 1 {
-      for state in 0..<space.size { block.base[state] = belief.base[state] }
     } else {
-      let source = numbers(belief.base) + lane
-      let place = numbers(block.base) + node % perBlock
-      for state in 0..<space.size { place[8 * state] = source[8 * state] }
+      block.base.update(from: belief.base, count: space.size)
     }
   }
 

@@ -12,10 +12,11 @@ import Kernels
 ///
 /// (Parr, Pezzulo & Friston 2022, eq. 4.9; pymdp `control.compute_neg_efe_policy`; open loop: no
 /// outcome conditions a later step.) A prefix that several policies share is evaluated once, and so is
-/// a predicted belief that two prefixes of one length arrive at with equal bits. The nodes of one agent's
-/// tree go through the arithmetic eight at a time; agents in lanes go through it a node at a time. One
-/// object serves one agent, or the agents of all lanes, and owns the memory it works in: scoring
-/// allocates nothing.
+/// a predicted belief that two prefixes arrive at with equal bits, in which case what lies beyond it is
+/// known too: the tree of policies is a graph of distinct beliefs. The nodes of one agent's graph go
+/// through the arithmetic eight at a time; agents in lanes go through it a node at a time. One object
+/// serves one agent, or the agents of all lanes, and owns the memory it works in: scoring allocates
+/// nothing.
 public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   /// What a value is.
   public typealias Number = Arithmetic.Number
@@ -25,10 +26,13 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     let count: Int
     let parent: UnsafePointer<Int32>
     let action: UnsafePointer<Int32>
-    /// The first prefix among those of all levels, the first edge, and the first block.
+    /// The first prefix among those of all levels.
     let offset: Int
+    /// The edge of the first node that a prefix of the level before can arrive at.
     let edge: Int
+    /// Where the terms and the belief are of the first node that a prefix can arrive at.
     let block: Int
+    let buffer: Int
   }
 
   /// The policies that are scored.
@@ -53,21 +57,27 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   private let root: BeliefBuffer<Lanes>
   let first: BeliefBuffer<Number>
   let candidate: BeliefBuffer<Lanes>
-  /// Two levels of predicted beliefs, one read and one written in turn.
+  /// By factor, the own action that the prediction in the making has followed; -1 where it is of another
+  /// block.
+  let candidateActions: FixedBuffer<Int>
+  /// Whether a belief of one level is that of another where their bits are equal.
+  private let sharesLevels: Bool
+  /// Whether the belief that policies begin with is carried forward by itself and not as a block, which is
+  /// eight times less work but takes longer where there is little of it.
+  private let carriesRootAlone: Bool
+  /// Predicted beliefs: of all levels where they share them, else of two, one read and one written in turn.
   private let buffers: [BeliefBuffer<Lanes>]
   let blocks: FixedBuffer<Belief<Lanes>>
-  let blockCapacity: Int
   /// Which states of a wide factor the block that is being filled has, by factor.
   @exclusivity(unchecked) var filled: [MarkSet]
   /// By prefix, except of the last level: the distinct belief it arrives at, and its value up to there.
   let nodes: FixedBuffer<Int32>
   let cumulative: FixedBuffer<Number>
   let terms: NodeTerms
-  /// By level, distinct belief of the level before and joint action: where it leads, and what is learned
-  /// of the transition on the way.
+  /// By level, distinct belief that it begins with and joint action: where it leads, what is learned of
+  /// the transition on the way, and what the step is worth. Levels that share beliefs share their edges.
   let edges: FixedBuffer<Int32>
   let edgeNovelty: FixedBuffer<Number>
-  /// By distinct belief of the level before and joint action: what the step is worth.
   private let edgeValues: FixedBuffer<Number>
   let merger: BeliefMerger
   /// Whether the prefixes of full length are the policies in their order.
@@ -97,27 +107,37 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     factorActions = UnsafePointer(policies.factorActions.base)
     factorCount = space.compiled.factors.count
     let perBlock = ExpectedFreeEnergy.nodesPerBlock
+    carriesRootAlone = Number.laneCount == 1 && space.size > 64
+    sharesLevels =
+      mergesBeliefs && tables.preferenceRows == 1 && !space.hasWideFactors
+      && policies.levelsCanShare
     var levels: [Level] = []
     var prefixes = 0
     var blockCount = 0
     var edgeCount = 0
-    for level in policies.levels {
+    let widest = (policies.levels.map(\.count).max() ?? 1) + perBlock - 1
+    for (index, level) in policies.levels.enumerated() {
+      let isShared = sharesLevels && index > 0
       levels.append(
         Level(
           count: level.count, parent: UnsafePointer(level.parent.base),
-          action: UnsafePointer(level.action.base), offset: prefixes, edge: edgeCount,
-          block: blockCount))
-      edgeCount += (levels.count > 1 ? levels[levels.count - 2].count : 1) * actionCount
+          action: UnsafePointer(level.action.base), offset: prefixes,
+          edge: isShared ? actionCount : edgeCount, block: sharesLevels ? 0 : blockCount,
+          buffer: sharesLevels ? 0 : index % 2 * (widest / perBlock)))
+      let sources = index == 0 ? 1 : blocksOf(policies.levels[index - 1].count) * perBlock
+      edgeCount += sources * actionCount
       prefixes += level.count
-      blockCount += (level.count + perBlock - 1) / perBlock
+      blockCount += blocksOf(level.count)
     }
+    func blocksOf(_ nodes: Int) -> Int { (nodes + perBlock - 1) / perBlock }
     self.levels = FixedBuffer(levels)
-    let widest = levels.map(\.count).max() ?? 1
     root = BeliefBuffer(space)
     first = BeliefBuffer(space)
     candidate = BeliefBuffer(space)
-    blockCapacity = (widest + perBlock - 1) / perBlock
-    buffers = (0..<2 * blockCapacity).map { _ in BeliefBuffer(space) }
+    candidateActions = FixedBuffer(repeating: -1, count: factorCount)
+    buffers = (0..<(sharesLevels ? blockCount : 2 * (widest / perBlock))).map { _ in
+      BeliefBuffer(space)
+    }
     blocks = FixedBuffer(buffers.map(\.belief))
     filled = (0..<factorCount).map {
       MarkSet(bound: space.isWide.base[$0] ? space.compiled.factors.base[$0].states : 0)
@@ -128,10 +148,10 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     terms = NodeTerms(blocks: blockCount)
     edges = FixedBuffer(repeating: -1, count: edgeCount)
     edgeNovelty = FixedBuffer(zeros: tables.hasTransitionNovelty ? edgeCount : 0)
-    let widestParent = levels.dropLast().map(\.count).max() ?? 1
-    edgeValues = FixedBuffer(zeros: max(widestParent, 1) * actionCount)
+    edgeValues = FixedBuffer(zeros: edgeCount)
     merger = BeliefMerger(
-      space, nodesPerBlock: perBlock, capacity: widest, isEnabled: mergesBeliefs)
+      space, nodesPerBlock: perBlock, capacity: sharesLevels ? blockCount * perBlock : widest,
+      isEnabled: mergesBeliefs)
     let leaves = policies.leaves
     leavesAreInOrder =
       leaves.count == levels.last?.count
@@ -156,35 +176,83 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     }
     inductive?.begin(dynamics.marginals(of: belief))
     merger.begin()
-    var rootBlock = rootBlock(belief)
-    let likelihoods = UnsafePointer(model.likelihoodColumns.base)
-    let perBlock = ExpectedFreeEnergy.nodesPerBlock
-    var sourceCount = 1
-    for index in 0..<levels.count {
-      let level = levels.base[index]
-      let target = blocks.base + (index % 2) * blockCapacity
-      let source = blocks.base + (1 - index % 2) * blockCapacity
-      let count = withUnsafePointer(to: &rootBlock) {
-        extend(
-          level, index, index == 0 ? $0 : UnsafePointer(source), sourceCount,
-          root: index == 0 && Number.laneCount == 1 ? belief : nil, model, target)
-      }
-      var block = 0
-      while block * perBlock < count {
-        try evaluator.evaluate(
-          target[block], nodes: Number.laneCount == 1 ? min(perBlock, count - block * perBlock) : 8,
-          planningStep: index, likelihoods, inductive: inductive, into: terms,
-          at: level.block + block)
-        block += 1
-      }
-      accumulate(level, index, sourceCount)
-      sourceCount = count
+    if sharesLevels {
+      try evaluateGraph(belief, model)
+    } else {
+      try evaluateByLevel(belief, model)
     }
     if !leavesAreInOrder {
       let last = cumulative.base + levels.base[levels.count - 1].offset
       for policy in 0..<values.count {
         values.base[policy] = last[Int(policies.leaves.base[policy])]
       }
+    }
+  }
+
+  /// Finds the distinct beliefs of all levels, values them together, and adds up along the prefixes.
+  private func evaluateGraph(
+    _ belief: Belief<Number>, _ model: ModelTables<Arithmetic.Parameter>
+  ) throws(PlanningFailure) {
+    let nodes = UnsafePointer(blocks.base)
+    var count = extendRoot(belief, model)
+    // The nodes whose edges have been followed.
+    var followed = 0
+    for index in 1..<levels.count {
+      let end = extend(
+        levels.base[index], index, nodes, followed..<count, model, nodes, first: count)
+      followed = count
+      count = end
+    }
+    try value(levels.base[0], 0, nodes: count, model)
+    weighEdges(levels.base[0], sources: 1)
+    if levels.count > 1 { weighEdges(levels.base[1], sources: followed) }
+    for index in 0..<levels.count { accumulate(levels.base[index], index) }
+  }
+
+  /// Finds and values the distinct beliefs of one level after the other.
+  private func evaluateByLevel(
+    _ belief: Belief<Number>, _ model: ModelTables<Arithmetic.Parameter>
+  ) throws(PlanningFailure) {
+    var sources = 1
+    for index in 0..<levels.count {
+      let level = levels.base[index]
+      let count =
+        index == 0
+        ? extendRoot(belief, model)
+        : extend(
+          level, index, UnsafePointer(blocks.base + levels.base[index - 1].buffer), 0..<sources,
+          model, UnsafePointer(blocks.base + level.buffer), first: 0)
+      try value(level, index, nodes: count, model)
+      weighEdges(level, sources: sources)
+      accumulate(level, index)
+      sources = count
+    }
+  }
+
+  /// Carries the belief that all policies begin with forward by every action.
+  private func extendRoot(
+    _ belief: Belief<Number>, _ model: ModelTables<Arithmetic.Parameter>
+  ) -> Int {
+    withUnsafePointer(to: rootBlock(belief)) {
+      extend(
+        levels.base[0], 0, $0, 0..<1, root: carriesRootAlone ? belief : nil, model,
+        UnsafePointer(blocks.base), first: 0)
+    }
+  }
+
+  /// Values the first nodes of a level.
+  private func value(
+    _ level: Level, _ index: Int, nodes count: Int, _ model: ModelTables<Arithmetic.Parameter>
+  ) throws(PlanningFailure) {
+    let perBlock = ExpectedFreeEnergy.nodesPerBlock
+    var block = 0
+    while block * perBlock < count {
+      try evaluator.evaluate(
+        blocks.base[level.buffer + block],
+        nodes: Number.laneCount == 1 ? min(perBlock, count - block * perBlock) : 8,
+        planningStep: index, UnsafePointer(model.likelihoodColumns.base), inductive: inductive,
+        into: terms, at: level.block + block)
+      block += 1
     }
   }
 
@@ -197,7 +265,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     }
     let block = root.belief
     // One node alone is carried forward as it is.
-    if edgeNovelty.count == 0 { return block }
+    if carriesRootAlone && edgeNovelty.count == 0 { return block }
     guard let supports = belief.supports, let mine = block.supports else {
       for state in 0..<space.size { block.base[state] = Arithmetic.spread(belief.base[state]) }
       return block
@@ -221,20 +289,23 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     return block
   }
 
-  /// Adds each prefix's last step to the value of the prefix it extends.
-  private func accumulate(_ level: Level, _ index: Int, _ sourceCount: Int) {
+  /// Finds what the steps from so many nodes are worth.
+  private func weighEdges(_ level: Level, sources: Int) {
     let steps = UnsafeMutableRawPointer(terms.total.base + level.block)
       .assumingMemoryBound(to: Number.self)
     let edges = self.edges.base + level.edge
-    for edge in 0..<sourceCount * actionCount where edges[edge] >= 0 {
-      edgeValues.base[edge] = steps[Int(edges[edge])]
-    }
-    if edgeNovelty.count > 0 {
-      let novelty = edgeNovelty.base + level.edge
-      for edge in 0..<sourceCount * actionCount where edges[edge] >= 0 {
-        edgeValues.base[edge] += novelty[edge]
-      }
-    }
+    let values = edgeValues.base + level.edge
+    let count = sources * actionCount
+    for edge in 0..<count where edges[edge] >= 0 { values[edge] = steps[Int(edges[edge])] }
+    if edgeNovelty.count == 0 { return }
+    let novelty = edgeNovelty.base + level.edge
+    for edge in 0..<count where edges[edge] >= 0 { values[edge] += novelty[edge] }
+  }
+
+  /// Adds each prefix's last step to the value of the prefix it extends.
+  private func accumulate(_ level: Level, _ index: Int) {
+    let edges = self.edges.base + level.edge
+    let steps = edgeValues.base + level.edge
     let isLast = index == levels.count - 1
     let target = isLast && leavesAreInOrder ? values.base : cumulative.base + level.offset
     let before = index > 0 ? levels.base[index - 1].offset : -1
@@ -243,7 +314,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     } else {
       for prefix in 0..<level.count {
         let edge = edge(of: prefix, level, before)
-        target[prefix] = edgeValues.base[edge]
+        target[prefix] = steps[edge]
         if before >= 0 { target[prefix] += cumulative.base[before + Int(level.parent[prefix])] }
         nodes.base[level.offset + prefix] = edges[edge]
       }
@@ -255,13 +326,14 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     _ level: Level, _ before: Int, _ isLast: Bool, _ target: UnsafeMutablePointer<Number>
   ) {
     let edges = self.edges.base + level.edge
+    let steps = edgeValues.base + level.edge
     let arrives = nodes.base + level.offset
     for parent in 0..<level.count / actionCount {
       let value = before < 0 ? Number.zero : cumulative.base[before + parent]
       let edge = before < 0 ? 0 : Int(nodes.base[before + parent]) * actionCount
       let prefix = parent * actionCount
       for action in 0..<actionCount {
-        target[prefix + action] = value + edgeValues.base[edge + action]
+        target[prefix + action] = value + steps[edge + action]
       }
       if isLast { continue }
       for action in 0..<actionCount { arrives[prefix + action] = edges[edge + action] }

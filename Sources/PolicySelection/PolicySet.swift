@@ -32,6 +32,9 @@ public final class PolicySet: @unchecked Sendable {
   /// Whether every prefix goes on with every joint action, in order: prefix p and action a make prefix
   /// p x actions + a.
   let isFullTree: Bool
+  /// Whether every prefix goes on in the same way, so that one that arrives at a belief of another length
+  /// has nothing new ahead; and the beliefs of all lengths take no more than twice what the last take.
+  var levelsCanShare: Bool { isFullTree && actions.count > 1 }
   /// For each policy its prefix of full length.
   let leaves: FixedBuffer<Int32>
 

@@ -72,6 +72,34 @@ void aif_lanes_add_scaled(
 void aif_own_lanes_add_scaled(
     const double *restrict scale, const double *restrict p, double *restrict y, size_t count);
 
+/// y[i] = x[i] in the first lane, where x is an array of n plain numbers.
+static inline void aif_lane_spread(const double *x, double *y, size_t n) {
+  for (size_t i = 0; i < n; i++) y[8 * i] = x[i];
+}
+
+/// Vectors that lie in the lanes of blocks, vector k in lane k % 8 of block k / 8, and a table to find
+/// them by their bits. A slot holds a vector's number in its lower half and in its upper one the mark of
+/// the table that it was noted in; slots with another mark are empty. There are always empty slots; where
+/// there are none at all, no vector is looked for and all are new.
+typedef struct {
+  uint64_t *slots;
+  /// The number of slots, a power of 2, less 1.
+  uint64_t mask;
+  uint64_t mark;
+  /// Elements of a vector.
+  size_t size;
+} aif_known_vectors;
+
+/// Finds the vectors in some lanes of a block among those that are known, and adds those that are new.
+///
+/// Lane i is looked for where found[(i - first) * stride] is `wanted`, and its number is written there.
+/// `blocks` holds one address of a block every `step` bytes. Returns `next` and however many there were
+/// that are new, which have been copied into place.
+size_t aif_lanes_find(
+    const double *x, const uint64_t hashes[8], size_t first, size_t end, const void *blocks,
+    size_t step, const aif_known_vectors *known, int32_t *found, size_t stride, int32_t wanted,
+    size_t next);
+
 /// One word a lane that depends on the bits of all n elements.
 void aif_lanes_hash(const double *restrict x, size_t n, uint64_t *restrict result);
 /// The greatest of n elements by lane, -infinity if there is none, NaN if one is.
