@@ -9,12 +9,12 @@ extension SIMD8<Double> {
     aif_lanes_hash(numbers(x), count, words)
   }
 
-  /// Makes plain numbers those of the first lane.
+  /// Makes numbers of one lane those of the first lane.
   @inlinable @inline(__always)
-  public static func spread(
-    _ x: UnsafePointer<Double>, intoFirstLaneOf y: UnsafeMutablePointer<Lanes>, count: Int
+  public static func spread<Number: StepNumber>(
+    _ x: UnsafePointer<Number>, intoFirstLaneOf y: UnsafeMutablePointer<Lanes>, count: Int
   ) {
-    aif_lane_spread(x, numbers(y), count)
+    aif_lane_spread(numbers(x), numbers(y), count)
   }
 
   /// A table to find vectors by their bits that lie in the lanes of blocks, vector k in lane k % 8 of block

@@ -104,7 +104,7 @@ extension ExpectedFreeEnergy {
     if space.isJoint {
       if let root {
         dynamics.predict(root, action: joint, model, into: first.belief)
-        Lanes.spread(numbers(first.base), intoFirstLaneOf: next.base, count: space.size)
+        Lanes.spread(first.base, intoFirstLaneOf: next.base, count: space.size)
       } else {
         nodeDynamics.predict(source, action: joint, model, into: next)
       }
@@ -131,7 +131,7 @@ extension ExpectedFreeEnergy {
       let mine = next.supports
     else {
       Lanes.spread(
-        numbers(first.base + range.lowerBound), intoFirstLaneOf: next.base + range.lowerBound,
+        first.base + range.lowerBound, intoFirstLaneOf: next.base + range.lowerBound,
         count: range.count)
       return
     }
