@@ -79,12 +79,16 @@ let package = Package(
     .target(
       name: "EngineTestSupport", dependencies: ["ActiveInference"],
       path: "Tests/EngineTestSupport", swiftSettings: settings),
+    // The three oracles and what is compared with them: for the tests and for RELIABILITY.md.
+    .target(
+      name: "Conformance", dependencies: ["ActiveInference", "EngineTestSupport"],
+      path: "Tests/Conformance", swiftSettings: settings),
     .testTarget(
       name: "AIFCommandsTests", dependencies: ["aif", "AIFCommands", "ActiveInference"],
       exclude: ["Help"], swiftSettings: settings),
     .testTarget(
       name: "ActiveInferenceTests",
-      dependencies: ["ActiveInference", "AllocationCounter", "EngineTestSupport"],
+      dependencies: ["ActiveInference", "AllocationCounter", "Conformance", "EngineTestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "BeliefTestingTests", dependencies: ["ActiveInference", "BeliefTesting"],
@@ -100,6 +104,9 @@ let package = Package(
       exclude: ["References"], swiftSettings: settings),
     .testTarget(
       name: "PolicySelectionTests", dependencies: ["ActiveInference", "EngineTestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReliabilityTests", dependencies: ["ActiveInference", "Conformance"],
       swiftSettings: settings),
     .testTarget(
       name: "ReadmeTests", dependencies: ["ActiveInference", "BeliefTesting", "TMaze"],
