@@ -81,8 +81,13 @@ let package = Package(
       path: "Tests/EngineTestSupport", swiftSettings: settings),
     // The three oracles and what is compared with them: for the tests and for RELIABILITY.md.
     .target(
-      name: "Conformance", dependencies: ["ActiveInference", "EngineTestSupport"],
+      name: "Conformance",
+      dependencies: ["ActiveInference", "EngineTestSupport", "KernelReferences"],
       path: "Tests/Conformance", swiftSettings: settings),
+    // What elementary functions must be, to 300 bits.
+    .target(
+      name: "KernelReferences", dependencies: ["Kernels"], path: "Tests/KernelReferences",
+      swiftSettings: settings),
     .testTarget(
       name: "AIFCommandsTests", dependencies: ["aif", "AIFCommands", "ActiveInference"],
       exclude: ["Help"], swiftSettings: settings),
@@ -100,7 +105,7 @@ let package = Package(
       name: "InferenceTests", dependencies: ["ActiveInference", "EngineTestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "CGSL", "COpenBLAS", "VectorMathClones"],
+      name: "KernelsTests", dependencies: ["Kernels", "CGSL", "COpenBLAS", "KernelReferences", "VectorMathClones"],
       exclude: ["References"], swiftSettings: settings),
     .testTarget(
       name: "PolicySelectionTests", dependencies: ["ActiveInference", "EngineTestSupport"],

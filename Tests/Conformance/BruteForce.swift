@@ -150,7 +150,8 @@ struct BruteForce {
     if successors[action] == nil { write(action) }
   }
 
-  /// Takes in an observation, plans, chooses and learns.
+  /// Takes in an observation, plans, chooses and learns; goes no further than to say so where the
+  /// observation is impossible and that is an error.
   ///
   /// - Parameters:
   ///   - sweeps: of a mean-field scheme; nil to find out when to end.
@@ -160,11 +161,12 @@ struct BruteForce {
     let last = belief
     let prior = time == 0 ? product(initialState) : predict(last, action)
     var observation = entries
-    if configuration.inference.impossible == .ignore {
-      for modality in impossible(prior, entries) {
-        observation[modality] = .missing
-        step.ignored.append(model.modalities[modality].name)
-      }
+    step.impossible = impossible(prior, entries).map { model.modalities[$0].name }
+    switch configuration.inference.impossible {
+    case .error where !step.impossible.isEmpty: return step
+    case .ignore:
+      for modality in impossible(prior, entries) { observation[modality] = .missing }
+    default: break
     }
     if isMeanField {
       let found = approximate(prior, observation, sweeps: sweeps)

@@ -11,13 +11,14 @@ package enum Conformance {
     let golden = [Oracle.pymdp1, .pymdp007].flatMap { oracle in
       ((try? goldenNames(of: oracle)) ?? []).map { (oracle, $0) }
     }
-    let enumerated = EnumeratedFamily.all
+    let measures: [@Sendable () -> ConformanceFamily] =
+      golden.map { oracle, name in { GoldenFile.measure(name, oracle) } }
+      + EnumeratedFamily.all.map { family in { family.measure() } } + [
+        EnumeratedFamily.measureSparse
+      ]
     let made = Mutex([Int: ConformanceFamily]())
-    DispatchQueue.concurrentPerform(iterations: golden.count + enumerated.count) { index in
-      let family =
-        index < golden.count
-        ? GoldenFile.measure(golden[index].1, golden[index].0)
-        : enumerated[index - golden.count].measure()
+    DispatchQueue.concurrentPerform(iterations: measures.count) { index in
+      let family = measures[index]()
       made.withLock { $0[index] = family }
     }
     return made.withLock { families in families.keys.sorted().compactMap { families[$0] } }

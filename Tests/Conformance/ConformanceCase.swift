@@ -26,8 +26,10 @@ package struct ConformanceCase: Sendable {
   package let record: BehaviourRecord
   /// The scheme of inference; `auto` has been resolved.
   package let algorithm: InferenceSettings.Algorithm
-  /// Whether an impossible observation was left out.
-  package let ignoresImpossible: Bool
+  /// Whether some observation was impossible.
+  package let meetsImpossible: Bool
+  /// Whether the oracle found out by itself when inference ends, and was not told.
+  package let findsEnd: Bool
   /// The numbers compared, the largest difference among them, and every one that is beyond the
   /// tolerance; empty where there is none.
   package let compared: Int
@@ -36,15 +38,21 @@ package struct ConformanceCase: Sendable {
 
   init(
     _ oracle: Oracle, _ name: String, _ agent: ActiveInferenceAgent, _ record: BehaviourRecord,
-    ignoresImpossible: Bool = false, _ differences: Differences
+    meetsImpossible: Bool = false, findsEnd: Bool = true, _ differences: Differences
   ) {
     self.oracle = oracle
     self.name = name
     model = agent.blueprint.model
     configuration = agent.blueprint.configuration
     self.record = record
+    let tables = model.likelihoods.map(\.probability) + model.transitions.map(\.probability)
+    isSharp = tables.contains { $0.values.contains(0) }
+    isSparse = tables.contains {
+      if case .sparse = $0.storage { true } else { false }
+    }
     algorithm = agent.blueprint.algorithm
-    self.ignoresImpossible = ignoresImpossible
+    self.meetsImpossible = meetsImpossible
+    self.findsEnd = findsEnd
     compared = differences.compared
     largest = differences.largest
     self.differences = differences.isEmpty ? "" : differences.description
@@ -59,11 +67,9 @@ package struct ConformanceCase: Sendable {
 
   package var horizon: Int { model.policies?.first?.count ?? configuration.planning.horizon ?? 1 }
 
-  /// Whether some table has structural zeros.
-  package var isSharp: Bool {
-    let tables = model.likelihoods.map(\.probability) + model.transitions.map(\.probability)
-    return tables.contains { $0.values.contains(0) }
-  }
+  /// Whether some table has structural zeros, and whether some is held as what is not zero.
+  package let isSharp: Bool
+  package let isSparse: Bool
 }
 
 /// Cases of one kind that one oracle judges, all compared.

@@ -12,22 +12,26 @@ package struct EnumeratedFamily: Sendable {
   package let count: Int
   private let algorithm: InferenceSettings.Algorithm
   private let preset: AgentConfiguration.Preset
-  /// Whether the enumeration finds out by itself when mean-field inference ends.
+  /// Whether the enumeration finds out by itself when coordinate ascent ends.
   private let findsEnd: Bool
-  private let policies: Bool
+  /// Whether the model has a list of policies.
+  private let listsPolicies: Bool
+  /// Whether outcomes are seen that cannot be.
+  private let seesAnything: Bool
   private let vary: Variation
 
   init(
     _ title: String, _ count: Int, _ algorithm: InferenceSettings.Algorithm,
     _ preset: AgentConfiguration.Preset = .default, findsEnd: Bool = false,
-    listsPolicies: Bool = false, _ vary: @escaping Variation
+    listsPolicies: Bool = false, seesAnything: Bool = false, _ vary: @escaping Variation
   ) {
     self.title = title
     self.count = count
     self.algorithm = algorithm
     self.preset = preset
     self.findsEnd = findsEnd
-    policies = listsPolicies
+    self.listsPolicies = listsPolicies
+    self.seesAnything = seesAnything
     self.vary = vary
   }
 
@@ -44,7 +48,7 @@ package struct EnumeratedFamily: Sendable {
     vary(&options, &configuration, number)
     var random = try RandomModel(seed: UInt64(number), options)
     var model = random.model
-    if policies && !model.controls.isEmpty {
+    if listsPolicies && !model.controls.isEmpty {
       var description = random.description
       description.policies = random.policies(12, horizon: options.preferenceRows ?? 3)
       description.habit = random.distribution(description.policies?.count ?? 0)
@@ -53,10 +57,9 @@ package struct EnumeratedFamily: Sendable {
       model = try GenerativeModel(description)
     }
     configuration.learning.dropMissing(model)
-    // Observations that cannot be are drawn for those who ignore them.
     let record =
-      configuration.inference.impossible == .error
-      ? random.record(steps: 5, soften: number % 2 == 1) : random.anyRecord(steps: 5)
+      seesAnything
+      ? random.anyRecord(steps: 5) : random.record(steps: 5, soften: number % 2 == 1)
     return try follow(
       model, configuration, record, findsEnd: findsEnd, seed: UInt64(number),
       "\(title), model \(number)")
@@ -64,6 +67,9 @@ package struct EnumeratedFamily: Sendable {
 }
 
 /// Drives the agent and the enumeration through a record and notes where they differ.
+///
+/// - Parameter findsEnd: whether the enumeration finds out by itself when coordinate ascent ends, which
+///   rounding decides where the tolerance is small.
 func follow(
   _ model: GenerativeModel, _ configuration: AgentConfiguration, _ record: BehaviourRecord,
   findsEnd: Bool = false, seed: UInt64, _ name: String
@@ -71,34 +77,57 @@ func follow(
   var differences = Differences(tolerance: Oracle.enumeration.tolerance)
   let agent = try ActiveInferenceAgent(model, configuration)
   var reference = BruteForce(model, configuration, agent.blueprint.algorithm)
-  var ignoresImpossible = false
+  let findsEnd = findsEnd || agent.blueprint.algorithm != .coordinateAscent
+  var meetsImpossible = false
   agent.begin(seed: seed, episode: 0)
   for (t, observation) in record.observations.enumerated() {
-    let choice = try agent.act(on: observation)
+    let place = "\(name), step \(t)"
+    var got = StepRecord(t: t, observation: observation)
+    do {
+      got.choice = try agent.act(on: observation)
+    } catch AgentFailure.impossible(let step, let modality, _) where step == t {
+      got.impossible = [modality]
+    }
+    let failed = got.choice == nil
     let expected = reference.act(
       on: observation, sweeps: findsEnd ? nil : agent.outcome.sweeps, seed: seed)
-    ignoresImpossible = ignoresImpossible || !expected.ignored.isEmpty
-    var got = StepRecord(t: t, observation: observation)
+    meetsImpossible = meetsImpossible || !expected.impossible.isEmpty
+    if failed || configuration.inference.impossible == .error && !expected.impossible.isEmpty {
+      differences.compare(
+        got.impossible, Array(expected.impossible.prefix(1)), "\(place), error")
+      break
+    }
     agent.describe(&got, level: .full)
-    got.choice = choice
-    let place = "\(name), step \(t)"
+    if configuration.inference.impossible == .ignore {
+      differences.compare(got.impossible, expected.impossible, "\(place), ignored")
+    }
     if let joint = expected.joint {
       differences.compare(agent.state.belief, joint, "\(place), joint belief")
     }
     differences.compare(got, expected, place)
-    let learned = agent.concentration.named(model)
-    for (table, counts) in reference.counts.named(model).sorted(by: { $0.key < $1.key }) {
-      differences.compare(learned[table]?.values ?? [], counts.values, "\(place), \(table)")
-    }
-    differences.compare(
-      agent.concentration.habit ?? [], reference.counts.habit ?? [], "\(place), E")
+    differences.compare(agent.concentration, reference.counts, model, place)
     if t < record.actions.count {
       try agent.took(record.actions[t])
       reference.take(record.actions[t])
     }
   }
   return ConformanceCase(
-    .enumeration, name, agent, record, ignoresImpossible: ignoresImpossible, differences)
+    .enumeration, name, agent, record, meetsImpossible: meetsImpossible, findsEnd: findsEnd,
+    differences)
+}
+
+extension Differences {
+  /// Notes where learned counts differ.
+  fileprivate mutating func compare(
+    _ got: GenerativeModel.Concentration, _ expected: GenerativeModel.Concentration,
+    _ model: GenerativeModel, _ place: String
+  ) {
+    let learned = got.named(model)
+    for (table, counts) in expected.named(model).sorted(by: { $0.key < $1.key }) {
+      compare(learned[table]?.values ?? [], counts.values, "\(place), \(table)")
+    }
+    compare(got.habit ?? [], expected.habit ?? [], "\(place), E")
+  }
 }
 
 extension RandomModel {
@@ -106,7 +135,7 @@ extension RandomModel {
   fileprivate mutating func anyRecord(steps: Int) -> BehaviourRecord {
     var record = record(steps: steps, soften: chance(0.5))
     for step in record.observations.indices {
-      for modality in model.modalities.indices where chance(0.3) {
+      for modality in model.modalities.indices where chance(0.6) {
         record.observations[step][modality] = .outcome(integer(0..<model.modalities[modality].size))
       }
     }

@@ -40,20 +40,17 @@ extension EnumeratedFamily {
       .init("learning, \(title)", preset == .default ? 48 : 24, algorithm, preset, learning)
     }
     + everyScheme { algorithm, preset, title in
-      .init("what cannot be is ignored, \(title)", 12, algorithm, preset) {
-        $1.inference.impossible = .ignore
-        $0.counts = $2 % 3 == 0
+      .init("what cannot be, \(title)", 24, algorithm, preset, seesAnything: true) {
+        // Left out, an error, or of a finite cost where the preset knows that.
+        let rules: [InferenceSettings.ImpossibleObservation] =
+          [.ignore, .error, preset == .default ? .ignore : .floored]
+        $1.inference.impossible = rules[$2 % 3]
+        $0.sparsity = 0.5 + 0.01 * Double($2)
+        $0.counts = $2 / 3 % 3 == 0
         if $0.counts { $1.learning.likelihood = .init() }
         if $0.counts { $1.learning.preference = .init() }
       }
     }
-    + everyScheme { algorithm, preset, title in
-      .init("what cannot be has a floor, \(title)", preset == .default ? 0 : 12, algorithm, preset)
-      {
-        $1.inference.impossible = preset == .default ? .error : .floored
-        $0.sparsity = 0.4 + 0.01 * Double($2)
-      }
-    }.filter { $0.count > 0 }
 
   /// A family for each scheme under each preset.
   private static func everyScheme(
@@ -107,16 +104,18 @@ extension EnumeratedFamily {
     options.counts = true
     options.preferenceRows = nil
     configuration.planning.parameterInformationGain = number % 3 != 0
+    // Every kind of count meets every rate, and forgetting, and subsets.
+    let round = number / 6
     let rule = LearningSettings.Rule(
-      rate: [1, 0.25, 3][number % 3], forgetting: number % 4 == 0 ? 0.2 : 0)
+      rate: [1, 0.25, 3][round % 3], forgetting: [0, 0.2, 0, 0, 0, 0.05, 0, 0][round % 8])
     let kinds = number % 6
     var learning = LearningSettings()
     if kinds == 0 || kinds == 5 { learning.likelihood = rule }
     if kinds == 1 || kinds == 5 { learning.transition = rule }
     if kinds == 2 || kinds == 5 { learning.initialState = rule }
     if kinds == 3 { learning.preference = rule }
-    if kinds == 4 { learning.habit = rule }
-    if number / 6 % 2 == 1 {
+    if kinds == 1 || kinds > 3 { learning.habit = rule }
+    if round % 4 > 1 {
       learning.likelihood?.subset = ["modality 0"]
       learning.transition?.subset = ["factor 0"]
       learning.preference?.subset = ["modality 0"]
