@@ -105,7 +105,8 @@ let package = Package(
       name: "InferenceTests", dependencies: ["ActiveInference", "EngineTestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "CGSL", "COpenBLAS", "KernelReferences", "VectorMathClones"],
+      name: "KernelsTests",
+      dependencies: ["Kernels", "CGSL", "COpenBLAS", "KernelReferences", "VectorMathClones"],
       exclude: ["References"], swiftSettings: settings),
     .testTarget(
       name: "PolicySelectionTests", dependencies: ["ActiveInference", "EngineTestSupport"],
