@@ -159,8 +159,8 @@ extension Deviation {
       test: "falls with every count, from 1e-12 to 1e12, and never loses its sign"),
     .init(
       "D9",
-      "pymdp 1.0.4 reads no soft observation as the expected likelihood but takes the expected "
-        + "logarithm.",
+      "Of a soft observation pymdp 1.0.4 takes the expected log likelihood, not the logarithm of "
+        + "the expected likelihood.",
       here: "Kept under `pymdp-1`; the others take the logarithm of what is expected.", test: pymdp1
     ),
     .init(

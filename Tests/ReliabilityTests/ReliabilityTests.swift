@@ -7,6 +7,7 @@ import Testing
   @Test("RELIABILITY.md is what the comparisons say; .ci/reliability --update writes it")
   func document() throws {
     let made = try ReliabilityDocument.text()
+    // .ci/reliability says where to write it.
     let output = ProcessInfo.processInfo.environment["AIF_RELIABILITY"]
     if let output { try made.write(toFile: output, atomically: true, encoding: .utf8) }
     if output != nil { return }
@@ -18,8 +19,10 @@ import Testing
       case .remove(_, let line, _): "- \(line)"
       }
     }
+    // Compared apart, so that a failure shows what has changed and not both texts.
+    let isUpToDate = made == written
     #expect(
-      made == written,
+      isUpToDate,
       "RELIABILITY.md is stale; .ci/reliability --update writes it\n\(changes.joined(separator: "\n"))"
     )
   }
