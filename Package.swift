@@ -79,12 +79,21 @@ let package = Package(
     .target(
       name: "EngineTestSupport", dependencies: ["ActiveInference"],
       path: "Tests/EngineTestSupport", swiftSettings: settings),
+    // The three oracles and what is compared with them: for the tests and for RELIABILITY.md.
+    .target(
+      name: "Conformance",
+      dependencies: ["ActiveInference", "EngineTestSupport", "KernelReferences"],
+      path: "Tests/Conformance", swiftSettings: settings),
+    // What elementary functions must be, to 300 bits.
+    .target(
+      name: "KernelReferences", dependencies: ["Kernels"], path: "Tests/KernelReferences",
+      swiftSettings: settings),
     .testTarget(
       name: "AIFCommandsTests", dependencies: ["aif", "AIFCommands", "ActiveInference"],
       exclude: ["Help"], swiftSettings: settings),
     .testTarget(
       name: "ActiveInferenceTests",
-      dependencies: ["ActiveInference", "AllocationCounter", "EngineTestSupport"],
+      dependencies: ["ActiveInference", "AllocationCounter", "Conformance", "EngineTestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "BeliefTestingTests", dependencies: ["ActiveInference", "BeliefTesting"],
@@ -96,10 +105,14 @@ let package = Package(
       name: "InferenceTests", dependencies: ["ActiveInference", "EngineTestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "CGSL", "COpenBLAS", "VectorMathClones"],
+      name: "KernelsTests",
+      dependencies: ["Kernels", "CGSL", "COpenBLAS", "KernelReferences", "VectorMathClones"],
       exclude: ["References"], swiftSettings: settings),
     .testTarget(
       name: "PolicySelectionTests", dependencies: ["ActiveInference", "EngineTestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReliabilityTests", dependencies: ["ActiveInference", "Conformance"],
       swiftSettings: settings),
     .testTarget(
       name: "ReadmeTests", dependencies: ["ActiveInference", "BeliefTesting", "TMaze"],

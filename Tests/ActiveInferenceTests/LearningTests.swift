@@ -1,4 +1,5 @@
 import ActiveInference
+import Conformance
 import EngineTestSupport
 import Testing
 

@@ -55,6 +55,13 @@ package struct Differences: CustomStringConvertible {
     if got != expected { note("\(place()): expected \(expected), got \(got)") }
   }
 
+  package mutating func compare(
+    _ got: [String], _ expected: [String], _ place: @autoclosure () -> String
+  ) {
+    compared += 1
+    if got != expected { note("\(place()): expected \(expected), got \(got)") }
+  }
+
   package mutating func note(_ difference: String) {
     count += 1
     if found.count < 8 { found.append(difference) }

@@ -13,6 +13,8 @@ package struct RandomModel {
     package var fewestFactors = 1
     /// The share of entries that are zero.
     package var sparsity = 0.25
+    /// The share of entries that are very small.
+    package var tiny = 0.06
     /// Whether A, B, C, D and E have counts, which they are the means of.
     package var counts = false
     /// Whether factors have goals, for which they depend on themselves alone.
@@ -132,7 +134,7 @@ package struct RandomModel {
       result.likelihoods.append(
         .init(
           modality.name, given: given.map(\.name),
-          random.table(modality.size, given: given.map(\.size), options.sparsity)))
+          random.table(modality.size, given: given.map(\.size), options.sparsity, options.tiny)))
       if random.nextUnit() < 0.7 {
         let rows = options.preferenceRows
         let values = (0..<(rows ?? 1) * modality.size).map { _ in 6 * random.nextUnit() - 3 }
@@ -146,9 +148,10 @@ package struct RandomModel {
       result.transitions.append(
         .init(
           factor.name, given: given.map(\.name), controls: controls.map(\.name),
-          random.table(factor.size, given: (given + controls).map(\.size), options.sparsity)))
+          random.table(
+            factor.size, given: (given + controls).map(\.size), options.sparsity, options.tiny)))
       if random.nextUnit() < 0.8 {
-        let first = random.distribution(factor.size, options.sparsity)
+        let first = random.distribution(factor.size, options.sparsity, options.tiny)
         result.initialStates.append(.init(factor.name, Tensor(shape: [factor.size], first)))
       }
       if options.goals {
@@ -205,10 +208,12 @@ extension RandomStream {
   }
 
   /// Probabilities that sum to one, some of them zero and a few very small.
-  package mutating func distribution(_ size: Int, _ sparsity: Double) -> [Double] {
+  package mutating func distribution(
+    _ size: Int, _ sparsity: Double, _ tiny: Double = 0.06
+  ) -> [Double] {
     var weights = (0..<size).map { _ in
       if nextUnit() < sparsity { return 0.0 }
-      return nextUnit() < 0.06 ? 1e-7 * nextUnit() : 0.05 + nextUnit()
+      return nextUnit() < tiny ? 1e-7 * nextUnit() : 0.05 + nextUnit()
     }
     let survivor = integer(0..<size)
     if weights[survivor] == 0 { weights[survivor] = 1 }
@@ -217,9 +222,11 @@ extension RandomStream {
   }
 
   /// `[value, given...]` with a distribution in each column.
-  package mutating func table(_ size: Int, given: [Int], _ sparsity: Double) -> Tensor {
+  package mutating func table(
+    _ size: Int, given: [Int], _ sparsity: Double, _ tiny: Double = 0.06
+  ) -> Tensor {
     let columns = given.reduce(1, *)
-    let values = (0..<columns).map { _ in distribution(size, sparsity) }
+    let values = (0..<columns).map { _ in distribution(size, sparsity, tiny) }
     return Tensor(
       shape: [size] + given, (0..<size).flatMap { row in values.map { $0[row] } })
   }

@@ -1,4 +1,5 @@
 import CGSL
+import KernelReferences
 import Kernels
 import Testing
 
@@ -18,15 +19,16 @@ struct DigammaTests {
 
   @Test("ψ is within 4 ulps on every scale, next to its root too")
   func digammaError() throws {
-    let references = try Reference.read("digamma.txt")
-    #expect(references.count > 1000)
-    let worst = worst(digammas(references.map(\.argument)), against: references)
-    #expect(worst.error <= 4, "\(worst)")
+    #expect(try KernelReferences.digamma.references().count > 1000)
+    let worst = try KernelReferences.digamma.worst()
+    #expect(worst.error <= KernelReferences.digamma.allowed, "\(worst)")
   }
 
   @Test("next to its root ψ is within 1e-15")
   func errorNextToRoot() throws {
-    let references = try Reference.read("digamma.txt").filter { abs($0.argument - root) < 0.1 }
+    let references = try KernelReferences.digamma.references().filter {
+      abs($0.argument - root) < 0.1
+    }
     #expect(references.count > 100)
     for reference in references {
       #expect(abs(digamma(reference.argument) - reference.nearest) <= 1e-15, "\(reference)")
@@ -35,10 +37,9 @@ struct DigammaTests {
 
   @Test("ψ(a + 1) - ln a is within 4 ulps on every scale")
   func excessError() throws {
-    let references = try Reference.read("digamma_excess.txt")
-    #expect(references.count > 1000)
-    let worst = worst(digammaExcesses(references.map(\.argument)), against: references)
-    #expect(worst.error <= 4, "\(worst)")
+    #expect(try KernelReferences.digammaExcess.references().count > 1000)
+    let worst = try KernelReferences.digammaExcess.worst()
+    #expect(worst.error <= KernelReferences.digammaExcess.allowed, "\(worst)")
   }
 
   @Test("ψ agrees with GSL from 1e-12 to 1e12")

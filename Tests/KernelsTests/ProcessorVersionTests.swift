@@ -1,3 +1,4 @@
+import KernelReferences
 import Kernels
 import Testing
 import VectorMathClones

@@ -2,12 +2,15 @@
 // has and this build has not is listed too, so that it is refused by name.
 
 extension AgentConfiguration {
+  /// Presets that the format has and this build has not.
+  static let presetsElsewhere = ["spm"]
+
   /// The sections.
   static let keys: [DocumentKey<AgentConfiguration>] = [
     .section("inference", \.inference, InferenceSettings.keys),
     .section("planning", \.planning, PlanningSettings.keys),
     .section("action", \.action, ActionSettings.keys),
-    DocumentKey("learning", innerPaths: LearningSettings.keys.paths()) {
+    DocumentKey("learning", inner: LearningSettings.keys.settings()) {
       value, place, configuration, faults in
       // The empty object is to learn nothing, not to say nothing.
       if value == .object([]) { configuration.learning = LearningSettings() }

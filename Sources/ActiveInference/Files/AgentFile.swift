@@ -72,7 +72,14 @@ extension AgentConfiguration {
   }
 
   /// What ``setting(_:to:)`` takes: `preset`, `inference`, `inference.algorithm`, ...
-  package static let settingPaths = ["preset"] + keys.paths()
+  package static let settingPaths = settings.map(\.path)
+
+  /// Every setting of the format, those included that this build has not.
+  package static let settings =
+    [
+      DocumentSetting(
+        path: "preset", values: Preset.allCases.map(\.rawValue), valuesElsewhere: presetsElsewhere)
+    ] + keys.settings()
 
   /// The setting that was meant: with the same last key, or else the nearest path.
   private static func settingMeant(by path: String) -> String {
@@ -92,7 +99,8 @@ extension AgentConfiguration {
     var result = self
     var isPresetKnown = true
     if let preset = members.first(where: { $0.key == "preset" }) {
-      let named: Preset? = preset.value.choice(inside("preset"), elsewhere: ["spm"], faults)
+      let named: Preset? = preset.value.choice(
+        inside("preset"), elsewhere: AgentConfiguration.presetsElsewhere, faults)
       isPresetKnown = named != nil
       result = AgentConfiguration(preset: named ?? .default)
     }

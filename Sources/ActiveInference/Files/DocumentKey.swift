@@ -1,3 +1,15 @@
+/// What may be said at one path of a document: `planning.novelty`.
+package struct DocumentSetting: Hashable, Sendable {
+  /// The keys from the outside in, joined by dots.
+  package var path: String
+  /// The values that this build takes, where they can be listed.
+  package var values: [String] = []
+  /// Values that the format has and this build has not.
+  package var valuesElsewhere: [String] = []
+  /// Whether this build can do anything with it.
+  package var isInBuild = true
+}
+
 /// One key of a document and the setting it stands for: how it is read, checked and written.
 ///
 /// A list of these is all there is to know of a section's keys, so that reading, writing, `--set`
@@ -13,25 +25,37 @@ struct DocumentKey<Settings>: Sendable {
 
   /// The key.
   let name: String
-  /// The paths of the keys of its value, where that is an object.
-  let innerPaths: [String]
+  /// The setting, followed by those of the keys of its value where that is an object.
+  let settings: [DocumentSetting]
   let read: Read
   let write: Write
 
-  init(_ name: String, innerPaths: [String] = [], read: @escaping Read, write: @escaping Write) {
+  init(
+    _ name: String, values: [String] = [], elsewhere: [String] = [], isInBuild: Bool = true,
+    inner: [DocumentSetting] = [], read: @escaping Read, write: @escaping Write
+  ) {
     self.name = name
-    self.innerPaths = innerPaths
+    settings =
+      [
+        DocumentSetting(
+          path: name, values: values, valuesElsewhere: elsewhere, isInBuild: isInBuild)
+      ]
+      + inner.map { setting in
+        var setting = setting
+        setting.path = "\(name).\(setting.path)"
+        return setting
+      }
     self.read = read
     self.write = write
   }
 
   /// A key whose value `parse` understands; nil, and a fault, where it does not.
   init<Value>(
-    _ name: String, _ path: Path<Value>,
+    _ name: String, _ path: Path<Value>, values: [String] = [], elsewhere: [String] = [],
     parse: @escaping @Sendable (DocumentValue, _ place: String, FaultList) -> Value?,
     write: @escaping @Sendable (Value) -> DocumentValue?
   ) {
-    self.init(name) { value, place, settings, faults in
+    self.init(name, values: values, elsewhere: elsewhere) { value, place, settings, faults in
       if let parsed = parse(value, place, faults) { settings[keyPath: path] = parsed }
     } write: { settings in
       write(settings[keyPath: path])
@@ -93,7 +117,7 @@ extension DocumentKey {
 
   /// True or false.
   static func flag(_ name: String, _ path: Path<Bool>) -> DocumentKey {
-    DocumentKey(name, path) { value, place, faults in
+    DocumentKey(name, path, values: ["true", "false"]) { value, place, faults in
       if case .boolean(let flag) = value { return flag }
       faults.expected("true or false", place, value)
       return nil
@@ -108,7 +132,9 @@ extension DocumentKey {
   static func choice<Choice: RawRepresentable<String> & CaseIterable & SendableMetatype>(
     _ name: String, _ path: Path<Choice>, elsewhere: [String] = []
   ) -> DocumentKey {
-    DocumentKey(name, path) { value, place, faults in
+    DocumentKey(
+      name, path, values: Choice.allCases.map(\.rawValue), elsewhere: elsewhere
+    ) { value, place, faults in
       value.choice(place, elsewhere: elsewhere, faults)
     } write: {
       .string($0.rawValue)
@@ -127,7 +153,7 @@ extension DocumentKey {
   /// A key that the format has and that could have no effect in this build: its default alone is
   /// taken, so that nothing is accepted and then ignored.
   static func notInBuild(_ name: String, only: DocumentValue, _ reason: String) -> DocumentKey {
-    DocumentKey(name) { value, place, _, faults in
+    DocumentKey(name, isInBuild: false) { value, place, _, faults in
       let isDefault = value.double.map { $0 == only.double } ?? (value == only)
       if isDefault { return }
       faults.add(
@@ -145,7 +171,7 @@ extension DocumentKey {
   static func section<Part>(
     _ name: String, _ path: Path<Part>, _ keys: [DocumentKey<Part>]
   ) -> DocumentKey {
-    DocumentKey(name, innerPaths: keys.paths()) { value, place, settings, faults in
+    DocumentKey(name, inner: keys.settings()) { value, place, settings, faults in
       keys.read(value, place, &settings[keyPath: path], faults)
     } write: { settings in
       keys.write(settings[keyPath: path])
@@ -159,7 +185,7 @@ extension DocumentKey {
     _ name: String, _ path: Path<Part?>, initial: Part, writesNull: Bool,
     _ keys: [DocumentKey<Part>]
   ) -> DocumentKey {
-    DocumentKey(name, innerPaths: keys.paths()) { value, place, settings, faults in
+    DocumentKey(name, inner: keys.settings()) { value, place, settings, faults in
       if value == .null {
         settings[keyPath: path] = nil
       } else {
@@ -200,9 +226,9 @@ extension Array {
     .object(compactMap { key in key.write(settings).map { .init(key.name, $0) } })
   }
 
-  /// The paths of all keys, each followed by those of the keys inside it.
-  func paths<Settings>() -> [String] where Element == DocumentKey<Settings> {
-    flatMap { key in [key.name] + key.innerPaths.map { "\(key.name).\($0)" } }
+  /// The settings of all keys, each followed by those of the keys inside it.
+  func settings<Settings>() -> [DocumentSetting] where Element == DocumentKey<Settings> {
+    flatMap(\.settings)
   }
 }
 

@@ -3,10 +3,10 @@ import Foundation
 
 extension BruteForce {
   /// Adds what the step taught to the counts, and makes the tables their means again.
-  mutating func learn(_ observation: [Observation], from last: [Double], _ step: Step) {
+  mutating func learn(_ observation: [Observation], from last: [Double], _ step: ReferenceStep) {
     let rules = configuration.learning
-    // Transitions first: they learn by the likelihood that the step inferred by.
-    if let rule = rules.transition, time > 0 { learnTransitions(observation, from: last, rule) }
+    // Transitions first: by those that the step predicted with.
+    if let rule = rules.transition, time > 0 { learnTransitions(from: last, rule) }
     if let rule = rules.likelihood { learnLikelihoods(observation, rule) }
     if let rule = rules.initialState, time == 0 { learnInitialStates(step.beliefs, rule) }
     if let rule = rules.preference { learnPreferences(observation, rule) }
@@ -71,32 +71,24 @@ extension BruteForce {
     }
   }
 
-  /// The posterior of the last state and this one, given everything seen so far; under mean-field
-  /// beliefs their product.
-  private func pair(
-    _ observation: [Observation], from last: [Double]
-  ) -> [(state: [Int], next: [Int], p: Double)] {
+  /// The posterior of the last state and this one, given everything seen so far: this one's, times
+  /// where it would have been come from. Under mean-field beliefs the product of both.
+  private func pair(from last: [Double]) -> [(state: [Int], next: [Int], p: Double)] {
     var pairs: [(state: [Int], next: [Int], p: Double)] = []
-    let seen = states.map { state in
-      observation.indices.reduce(1) { $0 * weight(of: observation[$1], $1, in: state) }
-    }
     let rows = transitions(action)
+    let predicted = predict(last, action)
     for (index, state) in states.enumerated() {
       for (other, next) in states.enumerated() {
-        let joint =
-          isMeanField
-          ? last[index] * belief[other] : last[index] * rows[index][other] * seen[other]
+        let origin = isMeanField ? last[index] : last[index] * rows[index][other] / predicted[other]
+        let joint = origin * belief[other]
         if joint > 0 { pairs.append((state, next, joint)) }
       }
     }
-    let total = pairs.reduce(0) { $0 + $1.p }
-    return pairs.map { ($0.state, $0.next, $0.p / total) }
+    return pairs
   }
 
-  private mutating func learnTransitions(
-    _ observation: [Observation], from last: [Double], _ rule: LearningSettings.Rule
-  ) {
-    let pairs = pair(observation, from: last)
+  private mutating func learnTransitions(from last: [Double], _ rule: LearningSettings.Rule) {
+    let pairs = pair(from: last)
     for (factor, table) in model.transitions.enumerated() {
       guard let now = counts.transition[factor], learns(model.factors[factor].name, rule),
         let first = model.concentration.transition[factor]

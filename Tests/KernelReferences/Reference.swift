@@ -1,23 +1,24 @@
 import Foundation
 
-/// What a function is at one argument, from `References/make_references.py`.
-struct Reference {
+/// What a function is at one argument, from `Tests/KernelsTests/References/make_references.py`.
+package struct Reference: Sendable {
   /// Where the function was taken.
-  let argument: Double
+  package let argument: Double
   /// The double nearest to the function there.
-  let nearest: Double
+  package let nearest: Double
   /// What the exact value has more than the nearest double, in units of the latter's last place.
-  let rest: Double
+  package let rest: Double
 
   /// How far `got` is from the exact value, in units of the last place.
-  func error(_ got: Double) -> Double {
+  package func error(_ got: Double) -> Double {
     if nearest.isInfinite { return got == nearest ? 0 : .infinity }
     return abs((got - nearest) / nearest.ulp - rest)
   }
 
-  /// The references of a file in the folder `References`.
-  static func read(_ name: String) throws -> [Reference] {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "References")
+  /// The references of a file in that folder.
+  package static func read(_ name: String) throws -> [Reference] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "KernelsTests/References")
     let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     return try text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
       let fields = line.split(separator: " ")
@@ -30,12 +31,5 @@ struct Reference {
     }
   }
 
-  struct Unreadable: Error { let line: String }
-}
-
-/// The greatest error of `results` in units of the last place, with the argument that it is at.
-func worst(
-  _ results: [Double], against references: [Reference]
-) -> (error: Double, argument: Double) {
-  zip(results, references).map { ($1.error($0), $1.argument) }.max { $0.0 < $1.0 } ?? (.infinity, 0)
+  package struct Unreadable: Error { let line: String }
 }

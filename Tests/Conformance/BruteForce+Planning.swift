@@ -3,8 +3,11 @@ import Foundation
 
 extension BruteForce {
   /// Scores all policies from the belief and turns the scores into a posterior.
-  func plan(_ step: inout Step) {
+  func plan(_ step: inout ReferenceStep) {
     let settings = configuration.planning
+    var terms: [String: [Double]] = [
+      "utility": [], "stateInformationGain": [], "parameterInformationGain": [], "inductive": [],
+    ]
     for policy in policies {
       var utility = 0.0
       var information = 0.0
@@ -28,14 +31,15 @@ extension BruteForce {
           inductive += inductiveValue(belief, now: step.beliefs, settings)
         }
       }
-      step.utility.append(utility)
-      step.stateInformationGain.append(information)
-      step.parameterInformationGain.append(novelty)
-      step.inductive.append(inductive)
+      terms["utility"]?.append(utility)
+      terms["stateInformationGain"]?.append(information)
+      terms["parameterInformationGain"]?.append(novelty)
+      terms["inductive"]?.append(inductive)
       step.negativeExpectedFreeEnergy.append(utility + information + novelty + inductive)
     }
+    step.terms = terms
     step.policyPosterior = BruteForce.softmax(
-      zip(step.negativeExpectedFreeEnergy, habit).map { settings.gamma * $0 + log($1) })
+      zip(step.negativeExpectedFreeEnergy, habit).map { settings.gamma * $0 + logHabit($1) })
     step.actionMarginals = model.controls.indices.map { control in
       (0..<model.controls[control].size).map { action in
         zip(policies, step.policyPosterior).reduce(0) {
@@ -45,13 +49,35 @@ extension BruteForce {
     }
   }
 
-  /// E[C(o)] over all modalities; C of the step where it has steps.
+  private var convention: PlanningConvention { configuration.planning.convention }
+
+  /// ln E; finite under pymdp.
+  private func logHabit(_ p: Double) -> Double {
+    switch convention {
+    case .standard: log(p)
+    case .pymdp1: log(max(p, 0x1p-52))
+    case .pymdp007: log(p + 1e-16)
+    }
+  }
+
+  /// C of a modality at a planning step: the last row holds for what follows it, and pymdp 0.0.7 takes
+  /// ln(softmax(C) + 1e-16), also where there is no C.
+  private func preferences(_ modality: Int, _ time: Int) -> [Double] {
+    let outcomes = 0..<model.modalities[modality].size
+    let values = outcomes.map { outcome in
+      preference[modality].map { table in
+        table[table.shape.count == 2 ? [min(time, table.shape[0] - 1), outcome] : [outcome]]
+      } ?? 0
+    }
+    guard convention == .pymdp007 else { return values }
+    return BruteForce.softmax(values).map { log($0 + 1e-16) }
+  }
+
+  /// E[C(o)] over all modalities.
   func expectedPreference(_ belief: [Double], _ time: Int) -> Double {
     var sum = 0.0
-    for (modality, preference) in preference.enumerated() {
-      guard let preference else { continue }
-      for outcome in 0..<model.modalities[modality].size {
-        let value = preference[preference.shape.count == 2 ? [time, outcome] : [outcome]]
+    for modality in model.modalities.indices {
+      for (outcome, value) in preferences(modality, time).enumerated() {
         for (p, given) in zip(belief, likelihoods(of: outcome, modality)) {
           sum += p * given * value
         }
@@ -63,6 +89,9 @@ extension BruteForce {
   /// I(o; s) of the joint outcome of some modalities, by its definition:
   /// sum_o sum_s q(s) P(o | s) ln P(o | s) / q(o).
   func informationGain(_ belief: [Double], of modalities: [Int]) -> Double {
+    if convention == .pymdp007 && configuration.planning.informationGain == .joint {
+      return legacyInformationGain(belief)
+    }
     var sum = 0.0
     for outcomes in BruteForce.sequences(modalities.map { model.modalities[$0].size }) {
       let rows = zip(modalities, outcomes).map { likelihoods(of: $1, $0) }
@@ -73,58 +102,23 @@ extension BruteForce {
     return sum
   }
 
-  // MARK: - Novelty
-
-  /// KL[Dir(a + e) || Dir(a)] for one more count in each cell, or 1/a - 1/a0; 0 where a is 0.
-  func noveltyWeight(_ count: Double, of total: Double) -> Double {
-    if count == 0 { return 0 }
-    if configuration.planning.novelty == .heuristic { return 1 / count - 1 / total }
-    return log(total) - log(count) + BruteForce.digamma(count + 1) - BruteForce.digamma(total + 1)
-  }
-
-  /// E_q(s) E_P(o | s)[weight] over all modalities with counts.
-  func noveltyOfLikelihoods(_ belief: [Double]) -> Double {
+  /// The joint information gain with the constants of SPM and pymdp 0.0.7, which know products of
+  /// marginals alone: states of at most e^-16 do not count, and logarithms have e^-16 and 1e-16 added
+  /// inside.
+  private func legacyInformationGain(_ joint: [Double]) -> Double {
+    let belief = product(marginals(joint))
     var sum = 0.0
-    for (modality, counts) in counts.likelihood.enumerated() {
-      guard let counts = counts.map(Table.init) else { continue }
-      for (state, p) in zip(states, belief) {
-        let given = model.likelihoods[modality].given.map { state[$0] }
-        let column = (0..<counts.shape[0]).map { counts[[$0] + given] }
-        let total = column.reduce(0, +)
-        for (outcome, count) in column.enumerated() {
-          sum +=
-            p * probability(of: outcome, modality, in: state) * noveltyWeight(count, of: total)
-        }
+    for outcomes in BruteForce.sequences(model.modalities.map(\.size)) {
+      let rows = outcomes.indices.map { likelihoods(of: outcomes[$0], $0) }
+      var predicted = 0.0
+      for (state, q) in belief.enumerated() where q > exp(-16) {
+        let p = rows.reduce(1) { $0 * $1[state] }
+        predicted += q * p
+        sum += q * p * log(p + exp(-16))
       }
+      sum -= predicted * log(predicted + 1e-16)
     }
     return sum
-  }
-
-  /// E_q(s) E_P(s' | s, u)[weight] over all factors with counts.
-  func noveltyOfTransitions(_ belief: [Double], _ action: [Int]) -> Double {
-    var sum = 0.0
-    for (factor, counts) in counts.transition.enumerated() {
-      guard let counts = counts.map(Table.init) else { continue }
-      let table = model.transitions[factor]
-      for (state, p) in zip(states, belief) {
-        let given = table.given.map { state[$0] } + table.controls.map { action[$0] }
-        let column = (0..<counts.shape[0]).map { counts[[$0] + given] }
-        let total = column.reduce(0, +)
-        for (next, count) in column.enumerated() {
-          sum +=
-            p * probability(of: next, factor, after: state, action)
-            * noveltyWeight(count, of: total)
-        }
-      }
-    }
-    return sum
-  }
-
-  /// By recurrence to 40, then the asymptotic series.
-  static func digamma(_ x: Double) -> Double {
-    if x < 40 { return digamma(x + 1) - 1 / x }
-    let y = 1 / (x * x)
-    return log(x) - 1 / (2 * x) - y * (1 / 12.0 - y * (1 / 120.0 - y / 252))
   }
 
   // MARK: - Inductive preference

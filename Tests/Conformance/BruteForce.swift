@@ -4,8 +4,8 @@ import Foundation
 /// Active inference by enumeration: every joint state, every joint outcome, every policy.
 ///
 /// Written to be read, with sums exactly as in the formulas, and sharing no computation with the
-/// library. It does what `preset: default` does: filters exactly, or sweeps coordinate ascent for as
-/// long as it is told to and goes on from the product of the marginals.
+/// library. It filters exactly, or sweeps coordinate ascent or fixed-point iteration and goes on from
+/// the product of the marginals, by the conventions of any preset.
 struct BruteForce {
   /// A table by coordinates.
   struct Table {
@@ -27,26 +27,10 @@ struct BruteForce {
     }
   }
 
-  /// What is held at one step; the names are those of a trace.
-  struct Step {
-    /// `[joint state]`.
-    var joint: [Double] = []
-    var beliefs: [[Double]] = []
-    var freeEnergy = 0.0
-    /// `[policy]`, as are the next four.
-    var negativeExpectedFreeEnergy: [Double] = []
-    var utility: [Double] = []
-    var stateInformationGain: [Double] = []
-    var parameterInformationGain: [Double] = []
-    var inductive: [Double] = []
-    var policyPosterior: [Double] = []
-    var actionMarginals: [[Double]] = []
-  }
-
   let model: GenerativeModel
   let configuration: AgentConfiguration
-  /// Whether beliefs are products of marginals.
-  let isMeanField: Bool
+  /// The scheme of inference, with nothing automatic about it.
+  let algorithm: InferenceSettings.Algorithm
   /// Every joint state, the last factor varying fastest.
   let states: [[Int]]
   /// Every policy, `[step][control]`.
@@ -68,10 +52,13 @@ struct BruteForce {
   private var outcomes: [[[Double]]] = []
   private var successors: [[Int]: [[Double]]] = [:]
 
-  init(_ model: GenerativeModel, _ configuration: AgentConfiguration, isMeanField: Bool) {
+  init(
+    _ model: GenerativeModel, _ configuration: AgentConfiguration,
+    _ algorithm: InferenceSettings.Algorithm
+  ) {
     self.model = model
     self.configuration = configuration
-    self.isMeanField = isMeanField
+    self.algorithm = algorithm
     states = BruteForce.sequences(model.factors.map(\.size))
     let joint = BruteForce.sequences(model.controls.map(\.size))
     if let list = model.policies {
@@ -139,6 +126,9 @@ struct BruteForce {
   /// P(o_m | s) for every joint state.
   func likelihoods(of outcome: Int, _ modality: Int) -> [Double] { outcomes[modality][outcome] }
 
+  /// Whether beliefs are products of marginals.
+  var isMeanField: Bool { algorithm != .exact }
+
   /// P(s' | s, u) for every joint state and every next one.
   func transitions(_ action: [Int]) -> [[Double]] { successors[action] ?? [] }
 
@@ -152,101 +142,6 @@ struct BruteForce {
     }
   }
 
-  // MARK: - Beliefs
-
-  /// P(s_f) for each factor.
-  func marginals(_ belief: [Double]) -> [[Double]] {
-    model.factors.indices.map { factor in
-      (0..<model.factors[factor].size).map { value in
-        zip(states, belief).reduce(0) { $0 + ($1.0[factor] == value ? $1.1 : 0) }
-      }
-    }
-  }
-
-  /// The belief in which the factors are independent.
-  func product(_ marginals: [[Double]]) -> [Double] {
-    states.map { state in state.indices.reduce(1) { $0 * marginals[$1][state[$1]] } }
-  }
-
-  /// The belief after an action.
-  func predict(_ belief: [Double], _ action: [Int]) -> [Double] {
-    let rows = transitions(action)
-    let next = states.indices.map { next in
-      zip(belief, rows).reduce(0) { $0 + $1.0 * $1.1[next] }
-    }
-    return isMeanField ? product(marginals(next)) : next
-  }
-
-  /// Bayes' rule: the posterior and the evidence.
-  func filter(_ prior: [Double], _ observation: [Observation]) -> ([Double], evidence: Double) {
-    let weighted = zip(states, prior).map { state, p in
-      observation.indices.reduce(p) { $0 * weight(of: observation[$1], $1, in: state) }
-    }
-    let evidence = weighted.reduce(0, +)
-    return (weighted.map { $0 / evidence }, evidence)
-  }
-
-  /// ln max(p, 2^-52), as inside every mean-field expectation.
-  static func logarithm(_ p: Double) -> Double { log(max(p, 0x1p-52)) }
-
-  /// E_q[ln P(o | s)] with each factor's own state given, over all observed modalities.
-  private func logLikelihood(_ observation: [Observation], _ state: [Int]) -> Double {
-    observation.indices.reduce(0) {
-      if case .missing = observation[$1] { return $0 }
-      return $0 + BruteForce.logarithm(weight(of: observation[$1], $1, in: state))
-    }
-  }
-
-  /// Whether a factor's state is ruled out by the prior, or by an outcome that depends on it alone.
-  private func excludes(
-    _ factor: Int, _ value: Int, _ prior: [[Double]], _ observation: [Observation]
-  ) -> Bool {
-    if prior[factor][value] == 0 { return true }
-    var state = [Int](repeating: 0, count: prior.count)
-    state[factor] = value
-    return observation.indices.contains {
-      model.likelihoods[$0].given == [factor] && weight(of: observation[$0], $0, in: state) == 0
-    }
-  }
-
-  /// Coordinate ascent from the prior, factors in order: beliefs and free energy.
-  func ascend(
-    _ prior: [Double], _ observation: [Observation], sweeps: Int
-  ) -> ([[Double]], freeEnergy: Double) {
-    let prior = marginals(prior)
-    let logs = states.map { logLikelihood(observation, $0) }
-    let excluded = model.factors.indices.map { factor in
-      prior[factor].indices.map { excludes(factor, $0, prior, observation) }
-    }
-    var q = prior
-    for _ in 0..<sweeps {
-      for factor in q.indices {
-        let messages = q[factor].indices.map { value in
-          if excluded[factor][value] { return -Double.infinity }
-          return states.indices.reduce(BruteForce.logarithm(prior[factor][value])) { sum, index in
-            let state = states[index]
-            guard state[factor] == value else { return sum }
-            let others = state.indices.reduce(1.0) { $1 == factor ? $0 : $0 * q[$1][state[$1]] }
-            return sum + others * logs[index]
-          }
-        }
-        q[factor] = BruteForce.softmax(messages)
-      }
-    }
-    var freeEnergy = -zip(product(q), logs).reduce(0) { $0 + $1.0 * $1.1 }
-    for (q, p) in zip(q.joined(), prior.joined()) {
-      freeEnergy += q * (BruteForce.logarithm(q) - BruteForce.logarithm(p))
-    }
-    return (q, freeEnergy)
-  }
-
-  static func softmax(_ x: [Double]) -> [Double] {
-    let greatest = x.max() ?? 0
-    let weights = x.map { exp($0 - greatest) }
-    let total = weights.reduce(0, +)
-    return weights.map { $0 / total }
-  }
-
   // MARK: - A step
 
   /// Says what was done.
@@ -255,24 +150,38 @@ struct BruteForce {
     if successors[action] == nil { write(action) }
   }
 
-  /// Takes in an observation, plans, and learns.
+  /// Takes in an observation, plans, chooses and learns; goes no further than to say so where the
+  /// observation is impossible and that is an error.
   ///
-  /// - Parameter sweeps: of coordinate ascent.
-  mutating func act(on observation: [Observation], sweeps: Int) -> Step {
-    var step = Step()
+  /// - Parameters:
+  ///   - sweeps: of a mean-field scheme; nil to find out when to end.
+  ///   - seed: what the choice is drawn with, in episode 0.
+  mutating func act(on entries: [Observation], sweeps: Int?, seed: UInt64) -> ReferenceStep {
+    var step = ReferenceStep()
     let last = belief
     let prior = time == 0 ? product(initialState) : predict(last, action)
+    var observation = entries
+    step.impossible = impossible(prior, entries).map { model.modalities[$0].name }
+    switch configuration.inference.impossible {
+    case .error where !step.impossible.isEmpty: return step
+    case .ignore:
+      for modality in impossible(prior, entries) { observation[modality] = .missing }
+    default: break
+    }
     if isMeanField {
-      (step.beliefs, step.freeEnergy) = ascend(prior, observation, sweeps: sweeps)
+      let found = approximate(prior, observation, sweeps: sweeps)
+      step.beliefs = found.beliefs
+      step.freeEnergy = found.freeEnergy
       belief = product(step.beliefs)
     } else {
       let (posterior, evidence) = filter(prior, observation)
       belief = posterior
       step.freeEnergy = -log(evidence)
       step.beliefs = marginals(belief)
+      step.joint = belief
     }
-    step.joint = belief
     plan(&step)
+    step.choice = choice(step, seed: seed)
     learn(observation, from: last, step)
     time += 1
     return step

@@ -5,15 +5,15 @@ import Foundation
 ///
 /// The tests read fixtures by this and not by the library's own reader, which they would then test
 /// with itself.
-struct JSONValue {
-  struct Unexpected: Error, CustomStringConvertible {
-    let description: String
+package struct JSONValue {
+  package struct Unexpected: Error, CustomStringConvertible {
+    package let description: String
   }
 
   let value: Any
   let path: String
 
-  init(contentsOf file: URL) throws {
+  package init(contentsOf file: URL) throws {
     value = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
     path = file.lastPathComponent
   }
@@ -24,33 +24,33 @@ struct JSONValue {
   }
 
   /// The member of an object; nil where it is absent or null.
-  func find(_ key: String) -> JSONValue? {
+  package func find(_ key: String) -> JSONValue? {
     guard let member = (value as? [String: Any])?[key], !(member is NSNull) else { return nil }
     return JSONValue(member, path + "." + key)
   }
 
   /// The member of an object.
-  func get(_ key: String) throws -> JSONValue {
+  package func get(_ key: String) throws -> JSONValue {
     guard let member = find(key) else { throw Unexpected(description: "\(path) has no \(key)") }
     return member
   }
 
-  var isNull: Bool { value is NSNull }
-  var isArray: Bool { value is [Any] }
+  package var isNull: Bool { value is NSNull }
+  package var isArray: Bool { value is [Any] }
 
-  var array: [JSONValue] {
+  package var array: [JSONValue] {
     get throws { try read([Any].self).enumerated().map { JSONValue($1, path + "[\($0)]") } }
   }
-  var text: String { get throws { try read(String.self) } }
-  var number: Double { get throws { try read(NSNumber.self).doubleValue } }
-  var integer: Int { get throws { try read(NSNumber.self).intValue } }
-  var flag: Bool { get throws { try read(Bool.self) } }
-  var numbers: [Double] { get throws { try array.map { try $0.number } } }
-  var integers: [Int] { get throws { try array.map { try $0.integer } } }
-  var texts: [String] { get throws { try array.map { try $0.text } } }
+  package var text: String { get throws { try read(String.self) } }
+  package var number: Double { get throws { try read(NSNumber.self).doubleValue } }
+  package var integer: Int { get throws { try read(NSNumber.self).intValue } }
+  package var flag: Bool { get throws { try read(Bool.self) } }
+  package var numbers: [Double] { get throws { try array.map { try $0.number } } }
+  package var integers: [Int] { get throws { try array.map { try $0.integer } } }
+  package var texts: [String] { get throws { try array.map { try $0.text } } }
 
   /// Nested lists of numbers.
-  var tensor: Tensor {
+  package var tensor: Tensor {
     get throws {
       var shape: [Int] = []
       var level = self

@@ -2,13 +2,13 @@ import ActiveInference
 import Foundation
 
 /// A fixture of `Tests/Golden`: what another program computed (README there).
-struct GoldenFile {
-  let cases: [GoldenCase]
+package struct GoldenFile {
+  package let cases: [GoldenCase]
   /// Values of single functions, in `goldens.json`.
-  let numbers: JSONValue?
+  package let numbers: JSONValue?
 
   /// - Parameter name: `pymdp-1.0.4/factors`.
-  init(_ name: String) throws {
+  package init(_ name: String) throws {
     let file = GoldenFile.folder.appending(path: name + ".json")
     let json = try JSONValue(contentsOf: file)
     cases = try json.get("cases").array.map(GoldenCase.init)
@@ -17,11 +17,11 @@ struct GoldenFile {
 
   static var folder: URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Golden")
+      .appending(path: "Golden")
   }
 
   /// The names of all fixtures of a program's version.
-  static func names(in version: String) throws -> [String] {
+  package static func names(in version: String) throws -> [String] {
     try FileManager.default
       .contentsOfDirectory(atPath: folder.appending(path: version).path(percentEncoded: false))
       .filter { $0.hasSuffix(".json") }
@@ -30,23 +30,12 @@ struct GoldenFile {
 }
 
 /// An agent, what it saw and did, and what the other program made of it.
-struct GoldenCase {
-  /// What the other program held at one step; what it did not say is nil.
-  struct Step {
-    let beliefs: [[Double]]
-    let freeEnergy: Double
-    let negativeExpectedFreeEnergy: [Double]
-    let policyPosterior: [Double]
-    let actionMarginals: [[Double]]
-    let terms: [String: [Double]]?
-    let choice: [Int]?
-  }
-
-  let name: String
-  let model: GenerativeModel
-  let configuration: AgentConfiguration
-  let record: BehaviourRecord
-  let steps: [Step]
+package struct GoldenCase {
+  package let name: String
+  package let model: GenerativeModel
+  package let configuration: AgentConfiguration
+  package let record: BehaviourRecord
+  package let steps: [ReferenceStep]
   /// Counts at the end by table and name, `A[modality_0]`.
   let counts: [String: Tensor]
 
@@ -56,7 +45,7 @@ struct GoldenCase {
     configuration = try AgentConfiguration(json: json.get("agent"))
     record = try BehaviourRecord(json: json.get("data"))
     let expected = try json.get("expected")
-    steps = try expected.get("steps").array.map(Step.init)
+    steps = try expected.get("steps").array.map(ReferenceStep.init)
     counts = try GoldenCase.counts(expected.get("final").get("concentration"))
   }
 
@@ -73,8 +62,8 @@ struct GoldenCase {
   }
 }
 
-extension GoldenCase.Step {
-  init(_ json: JSONValue) throws {
+extension ReferenceStep {
+  fileprivate init(_ json: JSONValue) throws {
     beliefs = try json.get("beliefs").array.map { try $0.numbers }
     freeEnergy = try json.get("freeEnergy").number
     negativeExpectedFreeEnergy = try json.get("negativeExpectedFreeEnergy").numbers

@@ -1,0 +1,224 @@
+import ActiveInference
+
+private typealias Preset = AgentConfiguration.Preset
+
+/// One row for each preset.
+private func eachPreset(
+  _ title: String, _ settings: [String] = [], among presets: [Preset] = Preset.allCases,
+  where includes: @escaping @Sendable (ConformanceCase) -> Bool
+) -> [ConformanceRow] {
+  presets.map { preset in
+    ConformanceRow("\(title), preset \(preset.rawValue)", settings + ["preset=\(preset.rawValue)"])
+    {
+      $0.configuration.preset == preset && includes($0)
+    }
+  }
+}
+
+extension ConformanceSection {
+  // MARK: - Inference
+
+  static let inference = ConformanceSection(
+    title: "State inference",
+    rows: eachPreset("the joint filter", ["inference.algorithm=exact"]) {
+      $0.configuration.inference.algorithm == .exact
+    }
+      + eachPreset("coordinate ascent", ["inference.algorithm=cavi"]) {
+        $0.configuration.inference.algorithm == .coordinateAscent
+      }
+      + eachPreset("fixed-point iteration", ["inference.algorithm=fpi"]) {
+        $0.configuration.inference.algorithm == .fixedPoint
+      } + [
+        .init("the scheme that fits the model", ["inference.algorithm=auto"]) {
+          $0.configuration.inference.algorithm == .automatic
+        },
+        .init("other numbers of sweeps", ["inference.iterations"]) {
+          $0.algorithm != .exact && $0.findsEnd
+            && $0.configuration.inference.iterations
+              != AgentConfiguration(preset: $0.configuration.preset).inference.iterations
+        },
+        .init("when coordinate ascent ends", ["inference.tolerance"]) {
+          $0.algorithm == .coordinateAscent && $0.findsEnd
+        },
+        .init("when fixed-point iteration ends, preset pymdp-0.0.7", ["inference.tolerance"]) {
+          $0.algorithm == .fixedPoint && $0.configuration.preset == .pymdp007
+        },
+      ])
+
+  static let observations = ConformanceSection(
+    title: "Observations",
+    rows: eachPreset("distributions over outcomes") {
+      $0.observes { if case .distribution = $0 { true } else { false } }
+    }
+      + eachPreset("missing observations") { $0.observes { $0 == .missing } }
+      + eachPreset("impossible, an error", ["inference.impossible=error"]) {
+        $0.meetsImpossible && $0.configuration.inference.impossible == .error
+      }
+      + eachPreset("impossible, left out", ["inference.impossible=ignore"]) {
+        $0.meetsImpossible && $0.configuration.inference.impossible == .ignore
+      }
+      + eachPreset(
+        "impossible, at a finite cost", ["inference.impossible=floored"],
+        among: [.pymdp1, .pymdp007]
+      ) {
+        $0.meetsImpossible && $0.configuration.inference.impossible == .floored
+      })
+
+  // MARK: - Planning
+
+  static let planning = ConformanceSection(
+    title: "Planning",
+    rows: [
+      .init("every sequence of actions", ["planning.method=enumerate"]) {
+        $0.model.policies == nil && !$0.model.controls.isEmpty
+      },
+      .init("a list of policies", ["planning.method=enumerate"]) { $0.model.policies != nil },
+      .init("horizons", ["planning.horizon"]) {
+        $0.model.policies == nil && $0.configuration.planning.horizon != nil
+      },
+      .init("policy precision", ["planning.gamma"]) { !$0.model.controls.isEmpty },
+      .init("habits (E)") { $0.model.habit != nil },
+    ]
+      + eachPreset("preferences (C)", ["planning.utility=true"]) {
+        $0.configuration.planning.utility && $0.model.preferences.contains { $0 != nil }
+      }
+      + eachPreset("preferences by planning step", ["planning.utility=true"]) {
+        $0.configuration.planning.utility
+          && $0.model.preferences.contains { $0?.shape.count == 2 }
+      } + [
+        .init("without preferences", ["planning.utility=false"]) {
+          !$0.configuration.planning.utility
+        }
+      ]
+      + gain("joint", .joint) + gain("perModality", .perModality) + [
+        .init("without state information gain", ["planning.stateInformationGain=false"]) {
+          !$0.configuration.planning.stateInformationGain
+        }
+      ]
+      + novelty("exact", .exact) + novelty("heuristic", .heuristic) + [
+        .init(
+          "counts, but no parameter information gain",
+          [
+            "planning.parameterInformationGain=false"
+          ]
+        ) {
+          !$0.configuration.planning.parameterInformationGain
+            && $0.model.concentration.likelihood.contains { $0 != nil }
+        }
+      ]
+      + eachPreset(
+        "inductive planning",
+        [
+          "planning.inductive.depth", "planning.inductive.threshold",
+          "planning.inductive.epsilon",
+        ]
+      ) { $0.configuration.planning.inductive != nil })
+
+  private static func gain(
+    _ name: String, _ kind: PlanningSettings.InformationGain
+  ) -> [ConformanceRow] {
+    eachPreset(
+      "state information gain, \(name)",
+      ["planning.stateInformationGain=true", "planning.informationGain=\(name)"]
+    ) {
+      $0.configuration.planning.stateInformationGain
+        && $0.configuration.planning.informationGain == kind
+    }
+  }
+
+  private static func novelty(
+    _ name: String, _ kind: PlanningSettings.Novelty
+  ) -> [ConformanceRow] {
+    eachPreset(
+      "parameter information gain, \(name)",
+      ["planning.parameterInformationGain=true", "planning.novelty=\(name)"]
+    ) {
+      $0.configuration.planning.parameterInformationGain
+        && $0.configuration.planning.novelty == kind
+    }
+  }
+
+  // MARK: - Choice
+
+  static let choice = ConformanceSection(
+    title: "Choice of the next action",
+    rows: [ActionSettings.Selection.deterministic, .stochastic].flatMap { selection in
+      [ActionSettings.Mode.full, .marginal].map { mode in
+        ConformanceRow(
+          "\(selection.rawValue), \(mode.rawValue)",
+          ["action.selection=\(selection.rawValue)", "action.mode=\(mode.rawValue)"]
+        ) {
+          $0.configuration.action.selection == selection && $0.configuration.action.mode == mode
+            && !$0.model.controls.isEmpty
+        }
+      }
+    } + [
+      .init("action precision", ["action.alpha"]) {
+        $0.configuration.action.selection == .stochastic && !$0.model.controls.isEmpty
+      }
+    ])
+
+  // MARK: - Learning
+
+  static let learning = ConformanceSection(
+    title: "Learning",
+    rows: learned("A", \.likelihood, subset: "modalities")
+      + learned("B", \.transition, subset: "factors")
+      + [
+        .init("transitions (B) from joint beliefs") {
+          $0.configuration.learning.transition != nil && $0.algorithm == .exact
+        }
+      ]
+      + learned("C", \.preference, subset: "modalities")
+      + learned("D", \.initialState, subset: "factors")
+      + learned("E", \.habit, subset: nil)
+      + eachPreset("anything learned") { $0.configuration.learning != LearningSettings() })
+
+  private static func learned(
+    _ letter: String, _ path: any KeyPath<LearningSettings, LearningSettings.Rule?> & Sendable,
+    subset: String?
+  ) -> [ConformanceRow] {
+    var rows: [ConformanceRow] = [
+      .init("\(letter), with rates", ["learning.\(letter).rate"]) {
+        $0.configuration.learning[keyPath: path] != nil
+      },
+      .init("\(letter), with forgetting", ["learning.\(letter).forgetting"]) {
+        ($0.configuration.learning[keyPath: path]?.forgetting ?? 0) > 0
+      },
+    ]
+    if let subset {
+      rows.append(
+        .init("\(letter), of some tables alone", ["learning.\(letter).\(subset)"]) {
+          $0.configuration.learning[keyPath: path]?.subset != nil
+        })
+    }
+    return rows
+  }
+
+  // MARK: - Models
+
+  static let models = ConformanceSection(
+    title: "Models",
+    rows: [
+      .init("several factors") { $0.model.factors.count > 1 },
+      .init("factors that drive one another") {
+        $0.model.transitions.enumerated().contains { factor, table in
+          table.given.contains { $0 != factor }
+        }
+      },
+      .init("factors that do not depend on themselves") {
+        $0.model.transitions.enumerated().contains { !$1.given.contains($0) }
+      },
+      .init("several modalities") { $0.model.modalities.count > 1 },
+      .init("controls that drive several factors, or none") {
+        let driven = $0.model.transitions.flatMap(\.controls)
+        return Set(driven).count < driven.count
+          || $0.model.transitions.contains { $0.controls.isEmpty }
+      },
+      .init("variables of one value") {
+        ($0.model.factors + $0.model.modalities).contains { $0.size == 1 }
+      },
+      .init("structural zeros") { $0.isSharp },
+      .init("sparse tables") { $0.isSparse },
+    ])
+}

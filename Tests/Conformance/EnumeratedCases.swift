@@ -1,0 +1,169 @@
+import ActiveInference
+import EngineTestSupport
+
+/// Random models of one kind, on which the library is held against ``BruteForce``.
+package struct EnumeratedFamily: Sendable {
+  /// Changes what a model may have and how its agent is set, by the model's number.
+  typealias Variation =
+    @Sendable (inout RandomModel.Options, inout AgentConfiguration, _ number: Int) -> Void
+
+  /// A sentence about the world.
+  package let title: String
+  package let count: Int
+  private let algorithm: InferenceSettings.Algorithm
+  private let preset: AgentConfiguration.Preset
+  /// Whether the enumeration finds out by itself when coordinate ascent ends.
+  private let findsEnd: Bool
+  /// Whether the model has a list of policies.
+  private let listsPolicies: Bool
+  /// Whether outcomes are seen that cannot be.
+  private let seesAnything: Bool
+  private let vary: Variation
+
+  init(
+    _ title: String, _ count: Int, _ algorithm: InferenceSettings.Algorithm,
+    _ preset: AgentConfiguration.Preset = .default, findsEnd: Bool = false,
+    listsPolicies: Bool = false, seesAnything: Bool = false, _ vary: @escaping Variation
+  ) {
+    self.title = title
+    self.count = count
+    self.algorithm = algorithm
+    self.preset = preset
+    self.findsEnd = findsEnd
+    self.listsPolicies = listsPolicies
+    self.seesAnything = seesAnything
+    self.vary = vary
+  }
+
+  func measure() -> ConformanceFamily {
+    ConformanceFamily(
+      oracle: .enumeration, title: title,
+      cases: Result { try (0..<count).map { try measure($0) } })
+  }
+
+  private func measure(_ number: Int) throws -> ConformanceCase {
+    var options = RandomModel.Options()
+    var configuration = AgentConfiguration(preset: preset)
+    configuration.inference.algorithm = algorithm
+    vary(&options, &configuration, number)
+    var random = try RandomModel(seed: UInt64(number), options)
+    var model = random.model
+    if listsPolicies && !model.controls.isEmpty {
+      var description = random.description
+      description.policies = random.policies(12, horizon: options.preferenceRows ?? 3)
+      description.habit = random.distribution(description.policies?.count ?? 0)
+      description.habitCounts = nil
+      configuration.planning.horizon = nil
+      model = try GenerativeModel(description)
+    }
+    configuration.learning.dropMissing(model)
+    let record =
+      seesAnything
+      ? random.anyRecord(steps: 5) : random.record(steps: 5, soften: number % 2 == 1)
+    return try follow(
+      model, configuration, record, findsEnd: findsEnd, seed: UInt64(number),
+      "\(title), model \(number)")
+  }
+}
+
+/// Drives the agent and the enumeration through a record and notes where they differ.
+///
+/// - Parameter findsEnd: whether the enumeration finds out by itself when coordinate ascent ends, which
+///   rounding decides where the tolerance is small.
+func follow(
+  _ model: GenerativeModel, _ configuration: AgentConfiguration, _ record: BehaviourRecord,
+  findsEnd: Bool = false, seed: UInt64, _ name: String
+) throws -> ConformanceCase {
+  var differences = Differences(tolerance: Oracle.enumeration.tolerance)
+  let agent = try ActiveInferenceAgent(model, configuration)
+  var reference = BruteForce(model, configuration, agent.blueprint.algorithm)
+  let findsEnd = findsEnd || agent.blueprint.algorithm != .coordinateAscent
+  var meetsImpossible = false
+  agent.begin(seed: seed, episode: 0)
+  for (t, observation) in record.observations.enumerated() {
+    let place = "\(name), step \(t)"
+    var got = StepRecord(t: t, observation: observation)
+    do {
+      got.choice = try agent.act(on: observation)
+    } catch AgentFailure.impossible(let step, let modality, _) where step == t {
+      got.impossible = [modality]
+    }
+    let failed = got.choice == nil
+    let expected = reference.act(
+      on: observation, sweeps: findsEnd ? nil : agent.outcome.sweeps, seed: seed)
+    meetsImpossible = meetsImpossible || !expected.impossible.isEmpty
+    if failed || configuration.inference.impossible == .error && !expected.impossible.isEmpty {
+      differences.compare(
+        got.impossible, Array(expected.impossible.prefix(1)), "\(place), error")
+      break
+    }
+    agent.describe(&got, level: .full)
+    if configuration.inference.impossible == .ignore {
+      differences.compare(got.impossible, expected.impossible, "\(place), ignored")
+    }
+    if let joint = expected.joint {
+      differences.compare(agent.state.belief, joint, "\(place), joint belief")
+    }
+    differences.compare(got, expected, place)
+    differences.compare(agent.concentration, reference.counts, model, place)
+    if t < record.actions.count {
+      try agent.took(record.actions[t])
+      reference.take(record.actions[t])
+    }
+  }
+  return ConformanceCase(
+    .enumeration, name, agent, record, meetsImpossible: meetsImpossible, findsEnd: findsEnd,
+    differences)
+}
+
+extension Differences {
+  /// Notes where learned counts differ.
+  fileprivate mutating func compare(
+    _ got: GenerativeModel.Concentration, _ expected: GenerativeModel.Concentration,
+    _ model: GenerativeModel, _ place: String
+  ) {
+    let learned = got.named(model)
+    for (table, counts) in expected.named(model).sorted(by: { $0.key < $1.key }) {
+      compare(learned[table]?.values ?? [], counts.values, "\(place), \(table)")
+    }
+    compare(got.habit ?? [], expected.habit ?? [], "\(place), E")
+  }
+}
+
+extension RandomModel {
+  /// A record in which every outcome may be seen at any time, possible or not.
+  fileprivate mutating func anyRecord(steps: Int) -> BehaviourRecord {
+    var record = record(steps: steps, soften: chance(0.5))
+    for step in record.observations.indices {
+      for modality in model.modalities.indices where chance(0.6) {
+        record.observations[step][modality] = .outcome(integer(0..<model.modalities[modality].size))
+      }
+    }
+    return record
+  }
+}
+
+extension LearningSettings {
+  /// Drops rules and names of tables for which a random model happens to have no counts.
+  fileprivate mutating func dropMissing(_ model: GenerativeModel) {
+    let counts = model.concentration
+    let modalities = model.modalities.map(\.name)
+    let factors = model.factors.map(\.name)
+    likelihood = likelihood?.of(modalities, where: counts.likelihood.map { $0 != nil })
+    transition = transition?.of(factors, where: counts.transition.map { $0 != nil })
+    preference = preference?.of(modalities, where: counts.preference.map { $0 != nil })
+    initialState = initialState?.of(factors, where: counts.initialState.map { $0 != nil })
+    if counts.habit == nil { habit = nil }
+  }
+}
+
+extension LearningSettings.Rule {
+  /// The rule for what is counted; nil where nothing is.
+  fileprivate func of(_ names: [String], where isCounted: [Bool]) -> LearningSettings.Rule? {
+    let counted = zip(names, isCounted).filter(\.1).map(\.0)
+    if counted.isEmpty { return nil }
+    var rule = self
+    if let subset, !subset.allSatisfy(counted.contains) { rule.subset = [counted[0]] }
+    return rule
+  }
+}

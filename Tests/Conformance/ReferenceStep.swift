@@ -1,0 +1,61 @@
+import ActiveInference
+import EngineTestSupport
+
+/// What an oracle holds at one step; the names are those of a trace. What it does not say is nil.
+package struct ReferenceStep {
+  /// `[joint state]`.
+  package var joint: [Double]?
+  package var beliefs: [[Double]] = []
+  package var freeEnergy = 0.0
+  /// `[policy]`, as are the terms and the posterior.
+  package var negativeExpectedFreeEnergy: [Double] = []
+  package var terms: [String: [Double]]?
+  package var policyPosterior: [Double] = []
+  package var actionMarginals: [[Double]] = []
+  package var choice: [Int]?
+  /// The modalities whose observation was impossible, by name.
+  package var impossible: [String] = []
+}
+
+extension Differences {
+  /// Notes where a step of an agent differs from an oracle's.
+  package mutating func compare(_ got: StepRecord, _ expected: ReferenceStep, _ place: String) {
+    compare(got.beliefs ?? [], expected.beliefs, "\(place), beliefs")
+    compare(got.freeEnergy ?? .nan, expected.freeEnergy, "\(place), freeEnergy")
+    compare(
+      got.negativeExpectedFreeEnergy ?? [], expected.negativeExpectedFreeEnergy,
+      "\(place), negativeExpectedFreeEnergy")
+    for (term, values) in expected.terms?.sorted(by: { $0.key < $1.key }) ?? [] {
+      compare(got.terms?.named[term] ?? [], values, "\(place), terms.\(term)")
+    }
+    compare(got.policyPosterior ?? [], expected.policyPosterior, "\(place), policyPosterior")
+    compare(got.actionMarginals ?? [], expected.actionMarginals, "\(place), actionMarginals")
+    if let choice = expected.choice { compare(got.choice ?? [], choice, "\(place), choice") }
+  }
+}
+
+extension PolicyTerms {
+  /// The terms by their names in a trace.
+  package var named: [String: [Double]] {
+    [
+      "utility": utility, "stateInformationGain": stateInformationGain,
+      "parameterInformationGain": parameterInformationGain, "inductive": inductive,
+    ]
+  }
+}
+
+extension GenerativeModel.Concentration {
+  /// Every table that has counts, `A[reward]`.
+  package func named(_ model: GenerativeModel) -> [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for (index, modality) in model.modalities.enumerated() {
+      result["A[\(modality.name)]"] = likelihood[index]
+      result["C[\(modality.name)]"] = preference[index]
+    }
+    for (index, factor) in model.factors.enumerated() {
+      result["B[\(factor.name)]"] = transition[index]
+      result["D[\(factor.name)]"] = initialState[index].map { Tensor(shape: [factor.size], $0) }
+    }
+    return result
+  }
+}
