@@ -60,7 +60,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func verify(_ traces: [Trace], _ name: String) throws -> Finding {
-    var verifier = TraceVerifier(tolerance: tolerance)
+    var verifier = TraceVerifier(tolerances: try Tolerances(.absolute(tolerance)))
     var difference: TraceVerifier.Finding?
     for trace in traces where difference == nil {
       do {

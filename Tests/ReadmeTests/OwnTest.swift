@@ -14,6 +14,7 @@ func beliefsAreThoseRecorded() throws {
     let episode = try simulation.run(&agent, episode: UInt64(golden.episode))
     let now = Trace(
       model: model, agent: golden.agent, steps: episode.steps, final: agent.concentration)
-    #expect(firstDifference(expected: golden, actual: now, tolerance: 1e-12) == nil)
+    let tolerances = try Tolerances(.absolute(1e-12))
+    #expect(firstDifference(expected: golden, actual: now, tolerances: tolerances) == nil)
   }
 }

@@ -163,7 +163,7 @@ extension Iterates {
 
 extension Trace.EnvironmentReference {
   /// Parameters are in the order of their names.
-  fileprivate var document: DocumentValue {
+  package var document: DocumentValue {
     let members = parameters.sorted { $0.key < $1.key }
       .map { DocumentValue.Member($0.key, $0.value.document) }
     return .object(
