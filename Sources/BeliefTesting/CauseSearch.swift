@@ -35,11 +35,12 @@ struct CauseSearch {
   /// What differs between the environments; one that is not named may be the same.
   private var changedEnvironment: Changes? {
     guard var one = expected.environment, var other = actual.environment else { return nil }
-    // Without a process of its own, the agent's model is the world.
+    // Without a process of its own, the agent's model is the world; that it changed is said there.
+    let implied = one.process == nil && other.process == nil
     let processes = [one.process ?? expected.model, other.process ?? actual.model]
     (one.process, other.process) = (nil, nil)
     if let changes = DocumentComparison.changes(one.document, other.document) { return changes }
-    if one.id != "model" { return nil }
+    if one.id != "model" || implied { return nil }
     return ModelComparison.changes(processes[0], processes[1])
   }
 

@@ -15,9 +15,20 @@ extension Explanation {
     let table = table
     return
       (["episode \(episode), \(difference)"]
-      + (table.isEmpty ? [] : [""] + table) + ["", "Likely cause: \(cause)."]
+      + (table.isEmpty ? [] : [""] + table) + ["", "Likely cause: \(likelyCause)."]
       + alsoChanged.map { "Besides, \($0)." })
       .joined(separator: "\n")
+  }
+
+  /// The cause, without the difference where that has been told.
+  private var likelyCause: String {
+    switch cause {
+    case .data(let found) where found == difference:
+      "the data changed, with model, agent and seed as they were"
+    case .algorithm(let stage, let found) where found == difference:
+      "the algorithm changed, at \(stage.rawValue), with model, agent and data as they were"
+    default: cause.description
+    }
   }
 
   // MARK: - Energies

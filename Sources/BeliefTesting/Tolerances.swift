@@ -89,9 +89,11 @@ public struct Tolerances: Hashable, Sendable {
       faults.add(
         quantity, "holds no real numbers", remedy: "leave it out: it is equal or different")
     } else {
+      let inside = quantities.first { $0.hasSuffix("." + quantity) }
       faults.add(
         quantity, "is no quantity of a trace",
-        remedy: suggestion(for: quantity, among: quantities, kind: "quantity"))
+        remedy: inside.map { "did you mean '\($0)'?" }
+          ?? suggestion(for: quantity, among: quantities, kind: "quantity"))
     }
   }
 }
