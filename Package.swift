@@ -97,7 +97,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "BeliefTestingTests", dependencies: ["ActiveInference", "BeliefTesting"],
-      swiftSettings: settings),
+      exclude: ["Formats", "Goldens"], swiftSettings: settings),
     .testTarget(
       name: "GenerativeModelTests", dependencies: ["GenerativeModel", "Kernels"],
       swiftSettings: settings),
@@ -116,7 +116,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ReadmeTests", dependencies: ["ActiveInference", "BeliefTesting", "TMaze"],
-      exclude: ["my-maze.jsonl"], swiftSettings: settings),
+      exclude: ["Goldens", "my-maze.jsonl"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

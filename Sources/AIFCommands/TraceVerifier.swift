@@ -17,11 +17,11 @@ struct TraceVerifier {
     let text: String
   }
 
-  let tolerance: Double
+  let tolerances: Tolerances
   private var lastAgent: (model: GenerativeModel, blueprint: CompiledAgent)?
   private var lastWorld: (reference: Trace.EnvironmentReference, model: GenerativeModel, World)?
 
-  init(tolerance: Double) { self.tolerance = tolerance }
+  init(tolerances: Tolerances) { self.tolerances = tolerances }
 
   /// The first difference; nil where there is none.
   ///
@@ -90,7 +90,7 @@ struct TraceVerifier {
     var actual = expected
     actual.steps = steps
     actual.final = agent.concentration
-    return firstDifference(expected: expected, actual: actual, tolerance: tolerance)
+    return firstDifference(expected: expected, actual: actual, tolerances: tolerances)
   }
 
   // MARK: - What a trace needs

@@ -7,7 +7,7 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Feed recorded traces to the agent again and name the first difference.",
     discussion: """
-      TRACE is an aif.trace/1 file, one or more episodes; - is standard input. The observations and \
+      TRACE is an aif.trace/1 or aif.golden/1 file; - is standard input. The observations and \
       actions of each episode go to its agent again; where the trace names an environment, the \
       episode is simulated again from its seed too. The first difference of each file is named: \
       step, quantity, index and both values. What the record level left out is not compared. Exit \
@@ -60,7 +60,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func verify(_ traces: [Trace], _ name: String) throws -> Finding {
-    var verifier = TraceVerifier(tolerance: tolerance)
+    var verifier = TraceVerifier(tolerances: try Tolerances(.absolute(tolerance)))
     var difference: TraceVerifier.Finding?
     for trace in traces where difference == nil {
       do {
