@@ -80,12 +80,15 @@ let package = Package(
       name: "EngineTestSupport", dependencies: ["ActiveInference"],
       path: "Tests/EngineTestSupport", swiftSettings: settings),
     .testTarget(
-      name: "AIFCommandsTests", dependencies: ["aif", "AIFCommands", "ActiveInference"],
+      name: "AIFCommandsTests",
+      dependencies: ["aif", "AIFCommands", "ActiveInference", "TMaze", "GridWorld"],
       exclude: ["Help"], swiftSettings: settings),
     .testTarget(
       name: "ActiveInferenceTests",
-      dependencies: ["ActiveInference", "AllocationCounter", "EngineTestSupport"],
-      swiftSettings: settings),
+      dependencies: [
+        "ActiveInference", "AllocationCounter", "EngineTestSupport", "TMaze", "GridWorld",
+      ],
+      exclude: ["SameBits/same-bits.txt"], swiftSettings: settings),
     .testTarget(
       name: "BeliefTestingTests", dependencies: ["ActiveInference", "BeliefTesting"],
       swiftSettings: settings),
