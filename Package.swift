@@ -89,12 +89,16 @@ let package = Package(
       name: "KernelReferences", dependencies: ["Kernels"], path: "Tests/KernelReferences",
       swiftSettings: settings),
     .testTarget(
-      name: "AIFCommandsTests", dependencies: ["aif", "AIFCommands", "ActiveInference"],
+      name: "AIFCommandsTests",
+      dependencies: ["aif", "AIFCommands", "ActiveInference", "TMaze", "GridWorld"],
       exclude: ["Help"], swiftSettings: settings),
     .testTarget(
       name: "ActiveInferenceTests",
-      dependencies: ["ActiveInference", "AllocationCounter", "Conformance", "EngineTestSupport"],
-      swiftSettings: settings),
+      dependencies: [
+        "ActiveInference", "AllocationCounter", "Conformance", "EngineTestSupport", "TMaze",
+        "GridWorld",
+      ],
+      exclude: ["SameBits/same-bits.txt"], swiftSettings: settings),
     .testTarget(
       name: "BeliefTestingTests", dependencies: ["ActiveInference", "BeliefTesting"],
       exclude: ["Formats", "Goldens"], swiftSettings: settings),

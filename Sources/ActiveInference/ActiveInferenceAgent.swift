@@ -161,6 +161,7 @@ public final class ActiveInferenceAgent: Agent {
     guard let memory, let node = memory.unsettledNode else { return }
     let belief = engine.belief.base
     belief.update(from: memory.steps.belief(of: node), count: engine.belief.count)
+    engine.dynamics.noteSupports(engine.belief.belief)
     answers.write(memory.action, into: taken.base)
     if !memory.draws { answers.write(memory.steps.choice(of: node), into: choice.base) }
     engine.note(taken.base)

@@ -31,6 +31,8 @@ final class EpisodeQueue<Finished: Sendable>: @unchecked Sendable {
   private let threads: Int
   private let end: UInt64
   private var nextEpisode: UInt64
+  /// The size of every chunk, where it has been set.
+  private let fixedSize: Int?
   private var chunkSize = 1
   private var claimed = 0
   private var delivered = 0
@@ -43,7 +45,8 @@ final class EpisodeQueue<Finished: Sendable>: @unchecked Sendable {
   private static var largestChunk: Int { 1024 }
 
   @usableFromInline
-  init(_ episodes: Range<UInt64>, threads: Int) {
+  init(_ episodes: Range<UInt64>, threads: Int, chunkSize: Int? = nil) {
+    fixedSize = chunkSize.map { Swift.max($0, 1) }
     nextEpisode = episodes.lowerBound
     end = episodes.upperBound
     self.threads = threads
@@ -136,7 +139,8 @@ final class EpisodeQueue<Finished: Sendable>: @unchecked Sendable {
     let left = end - nextEpisode
     // Smaller ones towards the end, so that all threads come to it together.
     let share = Swift.max(left / UInt64(2 * threads), 1)
-    let wanted = (Swift.min(chunkSize, Int(share)) + lanes - 1) / lanes * lanes
+    let measured = (Swift.min(chunkSize, Int(share)) + lanes - 1) / lanes * lanes
+    let wanted = fixedSize ?? measured
     let first = nextEpisode
     nextEpisode += Swift.min(UInt64(wanted), left)
     let chunk = EpisodeChunk(number: claimed, episodes: first..<nextEpisode)

@@ -21,7 +21,7 @@ extension Simulation {
     let count = episodes.upperBound - episodes.lowerBound
     let threads = Int(Swift.min(UInt64(Swift.max(threads, 1)), Swift.max(count, 1)))
     var agent = try makeAgent()
-    let queue = EpisodeQueue<Finished>(episodes, threads: threads)
+    let queue = EpisodeQueue<Finished>(episodes, threads: threads, chunkSize: chunkSize)
     let others = WorkerThreads(threads - 1) {
       do {
         var agent = try makeAgent()

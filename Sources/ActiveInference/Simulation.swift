@@ -19,6 +19,9 @@ public struct Simulation<World: Environment>: Sendable {
   /// Asked before every step; true ends the run with a `CancellationError`, and what had been
   /// finished has been delivered.
   public var isCancelled: @Sendable () -> Bool = { false }
+  /// How many episodes a thread takes at once; nil for about a millisecond of them. Results do not
+  /// depend on it, which is what tests set it for.
+  @usableFromInline package var chunkSize: Int?
 
   /// Episodes of so many steps in a world.
   public init(_ environment: World, steps: Int, seed: UInt64 = 0, level: RecordLevel = .full) {

@@ -84,7 +84,7 @@ extension Tensor {
   }
 
   /// Calls `body` with the row-major offset and the value of each entry held, in ascending order.
-  func forEachStored(_ body: (_ offset: Int, _ value: Double) -> Void) {
+  package func forEachStored(_ body: (_ offset: Int, _ value: Double) -> Void) {
     switch storage {
     case .dense(let values):
       for (offset, value) in values.enumerated() { body(offset, value) }

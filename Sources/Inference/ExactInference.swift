@@ -37,6 +37,7 @@ final class ExactInference<Arithmetic: StepArithmetic> {
     let floor = Number(broadcast: settings.impossible == .floored ? smallestProbability : 0)
     for state in 0..<size { posterior[state] = .greater(prior[state], floor) }
     var logEvidence = Number.zero
+    var isWeighed = false
     for modality in 0..<modalityCount where evidence.isObserved(modality) {
       weigh(evidence, modality, tables, floor)
       let total = multiply(posterior, scope: modalities[modality].scope)
@@ -44,6 +45,7 @@ final class ExactInference<Arithmetic: StepArithmetic> {
         mass.base[0] = total
         VectorMath.log(inPlace: mass.base, count: 1)
         logEvidence += mass.base[0]
+        isWeighed = true
         for state in 0..<size { posterior[state] = candidate.base[state] / total }
       } else if settings.impossible == .ignore && Number.laneCount == 1 {
         ignored.base[modality] = true
@@ -51,7 +53,11 @@ final class ExactInference<Arithmetic: StepArithmetic> {
         throw ImpossibleObservation(modality: modality)
       }
     }
-    if settings.impossible == .floored { normalize(posterior) }
+    if settings.impossible == .floored {
+      normalize(posterior)
+    } else if !isWeighed {
+      normalizeDrift(posterior)
+    }
     var outcome = LaneOutcome<Number>()
     outcome.complexity = divergence(posterior, prior, floor)
     outcome.freeEnergy = Number.zero - logEvidence
@@ -99,6 +105,17 @@ final class ExactInference<Arithmetic: StepArithmetic> {
       for state in 0..<size { candidate.base[state] = belief[state] * likelihood.base[state] }
     }
     return Number.sum(candidate.base, count: size)
+  }
+
+  /// Has a belief that nothing was observed for sum to 1 again, where more than rounding keeps it from
+  /// that: a model's probabilities do within tolerance alone, and steps add up.
+  private func normalizeDrift(_ belief: UnsafeMutablePointer<Number>) {
+    let total = Number.sum(belief, count: size)
+    let one = Number(broadcast: 1)
+    let rounding = Number(broadcast: 1e-13)
+    let isOff = Number.isGreater(.greater(total - one, one - total), rounding)
+    let divisor = Number.choose(isOff, total, one)
+    for state in 0..<size { belief[state] = belief[state] / divisor }
   }
 
   private func normalize(_ belief: UnsafeMutablePointer<Number>) {

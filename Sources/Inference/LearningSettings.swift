@@ -4,7 +4,7 @@
 public struct LearningSettings: Hashable, Sendable {
   /// How one kind of count is learned.
   public struct Rule: Hashable, Sendable {
-    /// How much one datum adds, at least 0.
+    /// How much one datum adds, in 0...1e100.
     public var rate = 1.0
     /// How much of what was learned is lost at each update, in 0...1.
     public var forgetting = 0.0

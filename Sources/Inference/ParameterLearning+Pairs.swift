@@ -28,7 +28,13 @@ extension ParameterLearning {
       let run = pairs.base + column * plan.states
       changedTransitions[factor].insert(action * plan.columns + column)
       for successor in 0..<size where next[successor] != 0 {
-        run[successor / stride % plan.states] += weight * next[successor] * ratio[successor]
+        // Where the prior is so small that the ratio overflows, what it is made of comes first.
+        let share =
+          ratio[successor] < .infinity
+          ? weight * next[successor] * ratio[successor]
+          : weight * next[successor] / prior.base[successor][lane: lane]
+            * belief.base[successor][lane: lane]
+        run[successor / stride % plan.states] += share
       }
     }
     let table = tables.transitions.base[factor]

@@ -4,8 +4,9 @@ import Inference
 extension PlanningSettings {
   /// Refuses what a model cannot give.
   ///
-  /// - Throws: ``InvalidInput`` where the preferences have fewer rows than the horizon, E has another
-  ///   length than the policies, or parameters are to be explored that have no counts.
+  /// - Throws: ``InvalidInput`` where the preferences have fewer rows than the horizon or may sum to
+  ///   infinity, E has another length than the policies, or parameters are to be explored that have no
+  ///   counts.
   package func check(_ model: GenerativeModel, _ policies: PolicySet) throws(InvalidInput) {
     var faults: [Fault] = []
     for (modality, preference) in zip(model.modalities, model.preferences) {
@@ -17,6 +18,20 @@ extension PlanningSettings {
           "C[\(modality.name)]",
           "has \(preference.shape[0]) planning steps but the horizon is \(policies.horizon)",
           remedy: "give a row a step, or one row for all"))
+    }
+    // Under pymdp 0.0.7 they are made probabilities first.
+    let greatest = model.preferences.reduce(0) { sum, preference in
+      var greatest = 0.0
+      preference?.forEachStored { greatest = max(greatest, $1.magnitude) }
+      return sum + greatest
+    }
+    let steps = max(policies.horizon, 1)
+    if convention != .pymdp007 && greatest * Double(steps) > Double.greatestFiniteMagnitude / 4 {
+      faults.append(
+        Fault(
+          "C",
+          "preferences over \(steps) planning step\(steps == 1 ? "" : "s") may sum to infinity",
+          remedy: "make them smaller"))
     }
     let habits = model.habit?.count ?? model.concentration.habit?.count
     if let habits, habits != policies.count {

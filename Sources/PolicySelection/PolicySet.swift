@@ -40,6 +40,8 @@ public final class PolicySet: @unchecked Sendable {
 
   /// The largest number of policies that are enumerated.
   public static let largestCount = 1 << 24
+  /// The most steps of a policy.
+  public static let largestHorizon = 1 << 16
 
   /// All sequences of joint actions of a length, or the model's own list.
   ///
@@ -47,8 +49,8 @@ public final class PolicySet: @unchecked Sendable {
   /// step 1 control 0, ...), the last varying fastest (pymdp `control.construct_policies`).
   ///
   /// - Parameter horizon: the length; nil leaves it to the model's list, or 1.
-  /// - Throws: ``InvalidInput`` where the horizon contradicts the list, or there are more than 2^24
-  ///   policies.
+  /// - Throws: ``InvalidInput`` where the horizon contradicts the list, there are more than 2^24
+  ///   policies, or they have more than 2^16 steps.
   public init(_ compiled: CompiledModel, horizon requested: Int?) throws(InvalidInput) {
     let model = compiled.model
     if let list = model.policies {
@@ -63,6 +65,7 @@ public final class PolicySet: @unchecked Sendable {
               remedy: "leave it out")
           ])
       }
+      try PolicySet.checkLength(length, "policies", remedy: "shorten them")
       let tree = PolicySet.tree(list)
       count = list.count
       horizon = length
@@ -119,11 +122,20 @@ public final class PolicySet: @unchecked Sendable {
   /// The number of distinct prefixes of all lengths.
   public var prefixCount: Int { levels.reduce(0) { $0 + $1.count } }
 
+  private static func checkLength(
+    _ steps: Int, _ place: String, remedy: String
+  ) throws(InvalidInput) {
+    if steps <= largestHorizon { return }
+    let problem = "\(steps) is more than \(largestHorizon) steps"
+    throw InvalidInput(source: "", [Fault(place, problem, remedy: remedy)])
+  }
+
   private static func checkCount(_ sizes: [Int], _ horizon: Int) throws(InvalidInput) {
     if let joint = product(sizes), joint == 1 || horizon <= 24,
       let count = product(Array(repeating: joint, count: joint == 1 ? 1 : horizon)),
       count <= largestCount
     {
+      try checkLength(horizon, "planning.horizon", remedy: "shorten the horizon")
       return
     }
     let choices = sizes.map(String.init).joined(separator: " x ")

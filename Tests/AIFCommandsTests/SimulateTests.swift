@@ -1,5 +1,7 @@
 import ActiveInference
 import Foundation
+import GridWorld
+import TMaze
 import Testing
 
 @Suite("aif simulate")
@@ -63,6 +65,60 @@ struct SimulateTests {
       )
     }
     #expect(try folder.traces("traces").map(\.episode) == Array(0..<200))
+  }
+
+  @Test(
+    "writes what a simulation in Swift collects, byte for byte, on any number of threads",
+    arguments: [
+      ["tmaze", "--set", "agent.action.selection=stochastic"],
+      ["gridworld", "--set", "observationNoise=0.3", "--set", "successProbability=0.7"],
+      [
+        "bandit.yaml", "--set", "agent.learning.A.rate=1", "--set",
+        "agent.learning.A.forgetting=0.1",
+      ],
+    ])
+  func collected(words: [String]) throws {
+    try folder.write(Sample.bandit, "bandit.yaml")
+    let words = words.map { $0.hasSuffix(".yaml") ? folder.file($0) : $0 }
+    let arguments = ["simulate"] + words + ["--episodes", "40", "--seed", "5"]
+    let one = try run(arguments + ["--threads", "1", "--output", "-"]).out
+    for threads in ["2", "3"] {
+      _ = try run(arguments + ["--threads", threads, "--output", folder.file("traces")])
+      #expect(try folder.read("traces") == one, "\(threads) threads")
+    }
+
+    let traces = try Trace.read(contentsOf: Array(one.utf8), source: "")
+    let first = try #require(traces.first)
+    let reference = try #require(first.environment)
+    let world: any Environment =
+      switch reference.id {
+      case "tmaze": try TMaze(parameters: reference.parameters)
+      case "gridworld": try GridWorld(parameters: reference.parameters)
+      default: try ModelEnvironment(first.model)
+      }
+    #expect(try collect(world, first) == one)
+  }
+
+  /// The lines of forty episodes like the first.
+  private func collect(_ world: some Environment, _ first: Trace) throws -> String {
+    let blueprint = try CompiledAgent(first.model, first.agent)
+    let simulation = Simulation(world, steps: first.steps.count, seed: first.seed)
+    var collected: [(Episode, GenerativeModel.Concentration)] = []
+    try simulation.run(
+      episodes: 0..<40, threads: 2, makeAgent: { try ActiveInferenceAgent(blueprint) },
+      finish: { ($0, $1.concentration) },
+      deliver: {
+        collected.append($0)
+        return true
+      })
+    let writer = TraceLineWriter(
+      build: first.build, model: first.model, agent: first.agent, environment: first.environment,
+      seed: first.seed)
+    var lines: [UInt8] = []
+    for (episode, final) in collected {
+      writer.append(episode: Int(episode.index), steps: episode.steps, final: final, to: &lines)
+    }
+    return String(decoding: lines, as: UTF8.self)
   }
 
   @Test("writes an episode the same whether it runs alone or among others")

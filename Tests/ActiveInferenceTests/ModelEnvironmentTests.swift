@@ -53,6 +53,55 @@ import Testing
     #expect(random.next() == copy.next(), "each draw took one number")
   }
 
+  @Test("what one factor or modality has to draw from does not move the draws of another")
+  func independentDraws() throws {
+    /// Two factors that are drawn anew at each step, each shown by two modalities, with so many values.
+    func episode(_ states: [Int], _ outcomes: [Int]) throws -> (states: [[Int]], seen: [[Int]]) {
+      func uniform(_ size: Int) -> Tensor {
+        Tensor(shape: [size], Array(repeating: 1 / Double(size), count: size))
+      }
+      var model = ModelDescription()
+      model.factors = states.enumerated().map { Variable("factor \($0)", size: $1) }
+      model.modalities = outcomes.enumerated().map { Variable("modality \($0)", size: $1) }
+      model.likelihoods = model.modalities.map { .init($0.name, given: [], uniform($0.size)) }
+      model.transitions = model.factors.map {
+        .init($0.name, given: [], controls: [], uniform($0.size))
+      }
+      let world = try ModelEnvironment(GenerativeModel(model))
+      func stream(_ step: UInt64) -> RandomStream {
+        RandomStream(seed: 9, episode: 4, step: step, purpose: .environment)
+      }
+      var random = stream(0)
+      var (state, observation) = world.reset(using: &random)
+      var lived: (states: [[Int]], seen: [[Int]]) = ([], [])
+      for step in 0..<60 as Range<UInt64> {
+        if step > 0 {
+          random = stream(step)
+          observation = world.step(&state, action: [], using: &random)
+        }
+        lived.states.append(state)
+        lived.seen.append(
+          observation.map { if case .outcome(let outcome) = $0 { outcome } else { -1 } })
+      }
+      return lived
+    }
+    let expected = try episode([4, 4], [4, 4])
+    for size in [1, 2, 7] {
+      let factor = try episode([size, 4], [4, 4])
+      #expect(factor.states.map { $0[1] } == expected.states.map { $0[1] })
+      #expect(factor.seen == expected.seen)
+      let modality = try episode([4, 4], [size, 4])
+      #expect(modality.states == expected.states)
+      #expect(modality.seen.map { $0[1] } == expected.seen.map { $0[1] })
+    }
+    // Each has draws of its own.
+    let columns = [
+      expected.states.map { $0[0] }, expected.states.map { $0[1] }, expected.seen.map { $0[0] },
+      expected.seen.map { $0[1] },
+    ]
+    #expect(Set(columns).count == 4)
+  }
+
   @Test("is drawn from as whole columns are, number for number", arguments: 0..<40 as Range<UInt64>)
   func draws(seed: UInt64) throws {
     try expectDraws(RandomModel(seed: seed).model, steps: 60, seed: seed)

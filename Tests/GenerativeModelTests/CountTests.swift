@@ -110,7 +110,8 @@ private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
         concentration.B[context], entry (context 1, context 1): is nan; every number is finite
         concentration.C[reward], entry (reward): is 0.0, and the logarithm of its mean is not \
         finite; a preference needs positive counts
-        concentration.D[context]: sums to infinity; give a positive count to what can happen
+        concentration.D[context], entry (context 0): is 1e+308; a count is 0 or in 1e-150...1e150
+        concentration.D[context], entry (context 1): is 1e+308; a count is 0 or in 1e-150...1e150
         concentration.E: expected 2 entries, one a policy, found 3
         """)
   }

@@ -56,6 +56,46 @@ struct RandomStreamTests {
     }
   }
 
+  @Test("any draw is had by its number, without those before it")
+  func addressedDraws() {
+    var whole = stream()
+    let words = (0..<200).map { _ in whole.next() }
+    for (number, word) in words.enumerated() {
+      var random = stream()
+      for _ in 0..<number { random.skip() }
+      #expect(random.next() == word, "draw \(number)")
+    }
+  }
+
+  @Test("no two addresses share a counter, whatever the purpose, index, step, episode and draw")
+  func distinctCounters() {
+    // Under one key Philox is a bijection: blocks are distinct if and only if counters are.
+    struct Block: Hashable {
+      let words: SIMD4<UInt64>
+    }
+    let places: [UInt64] = [0, 1, 2, 3, 1 << 32, .max]
+    let indices: [UInt32] = [0, 1, 2, 63, .max]
+    var blocks: Set<Block> = []
+    var count = 0
+    for purpose in RandomStream.Purpose.allCases {
+      for index in indices {
+        for step in places {
+          for episode in places {
+            var random = RandomStream(
+              seed: 7, episode: episode, step: step, purpose: purpose, index: index)
+            for _ in 0..<4 {
+              let words = SIMD4(random.next(), random.next(), random.next(), random.next())
+              blocks.insert(Block(words: words))
+              count += 1
+            }
+          }
+        }
+      }
+    }
+    #expect(blocks.count == count)
+    #expect(count == RandomStream.Purpose.allCases.count * 5 * 36 * 4)
+  }
+
   @Test("the same address gives the same numbers, and a copy goes its own way")
   func addressed() {
     var one = stream()

@@ -52,6 +52,29 @@ import Testing
     }
   }
 
+  @Test("what one control has to choose from does not move the draws of another")
+  func independentControls() throws {
+    /// What the last of two controls does at each step where each action of both is as probable.
+    func draws(of first: Int) throws -> [Int] {
+      var model = ModelDescription()
+      model.factors = [Variable("factor", size: 1)]
+      model.modalities = [Variable("modality", size: 1)]
+      model.controls = [Variable("one", size: first), Variable("two", size: 4)]
+      model.likelihoods = [.init("modality", given: [], Tensor(shape: [1], [1]))]
+      model.transitions = [.init("factor", given: [], controls: [], Tensor(shape: [1], [1]))]
+      var configuration = AgentConfiguration()
+      configuration.action.selection = .stochastic
+      configuration.action.mode = .marginal
+      configuration.action.alpha = 1
+      let agent = try ActiveInferenceAgent(GenerativeModel(model), configuration)
+      agent.begin(seed: 5, episode: 1)
+      return try (0..<200).map { _ in try agent.act(on: [.outcome(0)])[1] }
+    }
+    let alone = try draws(of: 1)
+    #expect(Set(alone).count == 4)
+    for actions in [2, 3, 8] { #expect(try draws(of: actions) == alone, "\(actions) actions") }
+  }
+
   @Test("the most probable is chosen, the lowest index where two are equal")
   func deterministic() throws {
     #expect(

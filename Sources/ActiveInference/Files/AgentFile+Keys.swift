@@ -75,7 +75,8 @@ extension LearningSettings {
     _ letter: String, _ path: DocumentKey<LearningSettings>.Path<Rule?>, subset: String?
   ) -> DocumentKey<LearningSettings> {
     let keys: [DocumentKey<Rule>] = [
-      .number("rate", \.rate, "0 or more") { $0 >= 0 },
+      // So that counts never grow beyond what a model may have.
+      .number("rate", \.rate, "0 to 1e100") { (0...1e100).contains($0) },
       .number("forgetting", \.forgetting, "0 to 1") { (0...1).contains($0) },
     ]
     return .optional(

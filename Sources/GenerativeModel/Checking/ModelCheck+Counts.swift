@@ -53,7 +53,7 @@ extension ModelCheck {
       guard check.checkPreferenceShape(tensor, place) else { return false }
       let steps = place.withSteps(of: tensor)
       // The logarithm of the mean is finite only where the mean is positive.
-      guard check.checkEntries(tensor, steps, "a count") else { return false }
+      guard check.checkCountEntries(tensor, steps) else { return false }
       guard check.checkLogarithms(tensor, steps) else { return false }
       let index = check.description.modalities.firstIndex {
         $0.name == place.axes[0].variable.name

@@ -11,11 +11,25 @@ extension ModelCheck {
 
   /// Whether every column holds Dirichlet counts; faults where not.
   mutating func checkCounts(_ tensor: Tensor, _ place: TablePlace) -> Bool {
-    checkEntries(tensor, place, "a count")
+    checkCountEntries(tensor, place)
       && checkSums(tensor, place, remedy: "give a positive count to what can happen") { sum in
-        if sum == 0 { return "has no positive count" }
-        return sum.isFinite ? nil : "sums to infinity"
+        sum == 0 ? "has no positive count" : nil
       }
+  }
+
+  /// Whether every entry is 0 or a count that can be added up, divided by and learned from without end.
+  mutating func checkCountEntries(_ tensor: Tensor, _ place: TablePlace) -> Bool {
+    guard checkEntries(tensor, place, "a count") else { return false }
+    var run = FaultRun()
+    tensor.forEachStored { offset, value in
+      if value != 0 && !ModelCheck.counts.contains(value) {
+        run.add(
+          Fault(
+            place.entry(offset), "is \(value)", remedy: "a count is 0 or in 1e-150...1e150"))
+      }
+    }
+    faults += run.summary(place.name, one: "entry", many: "entries")
+    return run.count == 0
   }
 
   /// Whether every entry is finite and not negative.

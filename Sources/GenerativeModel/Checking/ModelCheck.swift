@@ -19,6 +19,8 @@ struct ModelCheck {
 
   /// How far a distribution's sum may be from 1, and a probability from the mean of its counts.
   static let tolerance = 1e-6
+  /// Positive counts. Learning adds 1e100 at most to one at a time, and so never leaves the range.
+  static let counts = 1e-150...1e150
 }
 
 extension GenerativeModel {

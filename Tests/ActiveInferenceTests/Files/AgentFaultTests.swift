@@ -55,7 +55,7 @@ struct AgentFaultTests {
         a.yaml: action.selection: unknown value 'best'; \
         the nearest known value is 'stochastic'
         a.yaml: action.alpha: expected a number, found a list
-        a.yaml: learning.A.rate: is -1.0; give a finite number, 0 or more
+        a.yaml: learning.A.rate: is -1.0; give a finite number, 0 to 1e100
         a.yaml: learning.A.forgetting: is 1.5; give a finite number, 0 to 1
         a.yaml: learning.A.modalities: expected a list of names, found text 'reward'
         a.yaml: learning.B.rate: expected a number, found text 'fast'

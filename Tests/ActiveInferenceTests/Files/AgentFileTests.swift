@@ -109,7 +109,7 @@ struct AgentFileTests {
         agent: planning.horizon: is -2; give 1 or more
         agent: planning.gamma: is inf; give a finite number, 0 or more
         agent: action.alpha: is nan; give a finite number, 0 or more
-        agent: learning.E.rate: is -1.0; give a finite number, 0 or more
+        agent: learning.E.rate: is -1.0; give a finite number, 0 to 1e100
         agent: learning.E.forgetting: is 2.0; give a finite number, 0 to 1
         """)
     var mixed = AgentConfiguration(preset: .pymdp1)
@@ -131,7 +131,7 @@ struct AgentFileTests {
       guard Bool.random(using: &random) else { return nil }
       let subset = names.filter { _ in Bool.random(using: &random) }
       return .init(
-        rate: positive(), forgetting: fraction(),
+        rate: min(positive(), 1e100), forgetting: fraction(),
         subset: names.isEmpty || Bool.random(using: &random) ? nil : subset)
     }
     agent.inference.algorithm = .allCases.randomElement(using: &random) ?? .exact
