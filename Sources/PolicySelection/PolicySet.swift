@@ -37,6 +37,8 @@ public final class PolicySet: @unchecked Sendable {
 
   /// The largest number of policies that are enumerated.
   public static let largestCount = 1 << 24
+  /// The most joint actions of a policy where there is but one joint action.
+  public static let longestHorizon = 1 << 16
 
   /// All sequences of joint actions of a length, or the model's own list.
   ///
@@ -117,11 +119,19 @@ public final class PolicySet: @unchecked Sendable {
   public var prefixCount: Int { levels.reduce(0) { $0 + $1.count } }
 
   private static func checkCount(_ sizes: [Int], _ horizon: Int) throws(InvalidInput) {
-    if let joint = product(sizes), joint == 1 || horizon <= 24,
+    if let joint = product(sizes), horizon <= (joint == 1 ? longestHorizon : 24),
       let count = product(Array(repeating: joint, count: joint == 1 ? 1 : horizon)),
       count <= largestCount
     {
       return
+    }
+    if product(sizes) == 1 {
+      throw InvalidInput(
+        source: "",
+        [
+          Fault(
+            "planning.horizon", "is \(horizon)", remedy: "give at most \(longestHorizon) steps")
+        ])
     }
     let choices = sizes.map(String.init).joined(separator: " x ")
     throw InvalidInput(
