@@ -79,6 +79,14 @@ let package = Package(
     .target(
       name: "EngineTestSupport", dependencies: ["ActiveInference"],
       path: "Tests/EngineTestSupport", swiftSettings: settings),
+    // Bad input, mutated (`fuzz mutate`) or guided by coverage (.ci/fuzz); no product, for nobody else.
+    .target(name: "FuzzingMeter", path: "Tests/Fuzzing/Meter"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "ActiveInference", "BeliefTesting", "FuzzingMeter",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Fuzzing", exclude: ["Meter", "Corpus", "Reached"], swiftSettings: settings),
     .testTarget(
       name: "AIFCommandsTests", dependencies: ["aif", "AIFCommands", "ActiveInference"],
       exclude: ["Help"], swiftSettings: settings),
