@@ -88,6 +88,14 @@ let package = Package(
     .target(
       name: "KernelReferences", dependencies: ["Kernels"], path: "Tests/KernelReferences",
       swiftSettings: settings),
+    // Bad input, mutated (`fuzz mutate`) or guided by coverage (.ci/fuzz); no product, for nobody else.
+    .target(name: "FuzzingMeter", path: "Tests/Fuzzing/Meter"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "ActiveInference", "BeliefTesting", "FuzzingMeter",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Fuzzing", exclude: ["Meter", "Corpus", "Reached"], swiftSettings: settings),
     .testTarget(
       name: "AIFCommandsTests",
       dependencies: ["aif", "AIFCommands", "ActiveInference", "TMaze", "GridWorld"],

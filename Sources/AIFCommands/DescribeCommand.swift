@@ -40,7 +40,9 @@ struct DescribeCommand: ParsableCommand {
 
   func run() throws {
     var faults = FaultGatherer()
-    let world = faults.gather { try World(self.world, parameters: assignments.parameters) }
+    let world = faults.gather {
+      try World.described(self.world, parameters: assignments.parameters)
+    }
     let layers = AgentLayers(
       environment: world?.agent ?? AgentConfiguration(), file: agent, assignments: assignments)
     let configuration = faults.gather { try layers.configuration() }

@@ -16,6 +16,10 @@ struct InputFile {
   /// Memory is set aside for a file as large as this at once; a larger one grows as it is read.
   private static let largestReservation = 1 << 28
 
+  /// The most that is read from what does not say how long it is: a pipe, and a device, which mostly
+  /// has no end at all.
+  private static let (longestPipe, longestDevice) = (1 << 30, 1 << 20)
+
   /// Its bytes.
   ///
   /// - Throws: ``CommandFailure/input(_:)`` where it cannot be read.
@@ -27,7 +31,10 @@ struct InputFile {
     guard fstat(descriptor, &information) == 0 else { throw failure(errno) }
     if information.st_mode & S_IFMT == S_IFDIR { throw failure(EISDIR) }
     var bytes: [UInt8] = []
+    var most = InputFile.longestPipe
+    if information.st_mode & S_IFMT == S_IFCHR { most = InputFile.longestDevice }
     if information.st_mode & S_IFMT == S_IFREG {
+      most = Int.max
       bytes.reserveCapacity(min(Int(information.st_size), InputFile.largestReservation) + 1)
     }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -39,6 +46,10 @@ struct InputFile {
         throw failure(errno)
       }
       bytes.append(contentsOf: buffer[..<count])
+      if bytes.count > most {
+        throw CommandFailure.input(
+          "\(name): has more than \(most >> 20) MiB and is no regular file; save it as one")
+      }
     }
   }
 

@@ -21,6 +21,25 @@ struct World {
       self.init(try type.init(parameters: parameters), parameters: parameters)
       return
     }
+    try self.init(process: World.model(name, parameters: parameters))
+  }
+
+  /// The model and the agent of a world, which is not made where it is a model file: a world takes
+  /// memory.
+  static func described(
+    _ name: String, parameters: [String: ParameterValue]
+  ) throws -> (model: GenerativeModel, agent: AgentConfiguration) {
+    guard Catalog.current.environment(name) == nil else {
+      let world = try World(name, parameters: parameters)
+      return (world.model, world.agent)
+    }
+    return (try model(name, parameters: parameters), AgentConfiguration())
+  }
+
+  /// The model of a file, which has no parameters.
+  private static func model(
+    _ name: String, parameters: [String: ParameterValue]
+  ) throws -> GenerativeModel {
     let file = InputFile(path: name)
     let bytes: [UInt8]
     do {
@@ -33,7 +52,7 @@ struct World {
       throw CommandFailure.input(
         "--set \(parameter): a model file has no parameters; agent.* sets the agent")
     }
-    try self.init(process: model)
+    return model
   }
 
   /// A model as process and as model.

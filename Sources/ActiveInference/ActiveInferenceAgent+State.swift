@@ -36,6 +36,9 @@ extension ActiveInferenceAgent {
   public func resume(_ state: State) throws(InvalidInput) {
     var faults: [Fault] = []
     if state.step < 0 { faults.append(Fault("step", "\(state.step) is negative")) }
+    if state.step > 1 << 53 {
+      faults.append(Fault("step", "is \(state.step)", remedy: "give at most 2^53"))
+    }
     if state.belief.count != engine.belief.count
       || !state.belief.allSatisfy({ $0 >= 0 && $0.isFinite })
     {

@@ -12,11 +12,13 @@ public struct ModelEnvironment: Environment {
   ///
   /// - Parameter goal: the outcome whose observation counts as reaching the goal; unless given, the
   ///   one that the model prefers most, where it prefers anything.
-  /// - Throws: ``InvalidInput`` where a table is too large to be laid out.
+  /// - Throws: ``InvalidInput`` where a table is too large to be laid out, or all of them for this
+  ///   machine.
   public init(
     _ process: GenerativeModel, goal: (modality: Int, outcome: Int)? = nil
   ) throws(InvalidInput) {
     try CompiledModel.checkSizes(process)
+    try ModelEnvironment.checkFits(process)
     self.tables = ProcessTables(process)
     self.goal = goal ?? ModelEnvironment.mostPreferred(process)
   }
@@ -68,6 +70,22 @@ public struct ModelEnvironment: Environment {
     guard let goal else { return nil }
     guard case .outcome(goal.outcome) = observation[goal.modality] else { return false }
     return true
+  }
+
+  /// First states are laid out whole, and where nothing is said of them have no table in the model.
+  private static func checkFits(_ process: GenerativeModel) throws(InvalidInput) {
+    let states = process.factors.reduce(0) { $0 + $1.size }
+    let bytes = 32 * states
+    if bytes <= StepCost.machineBytes { return }
+    throw InvalidInput(
+      source: process.name,
+      [
+        Fault(
+          "factors",
+          "\(states) states to begin in take \(bytes >> 30) GiB, more than the"
+            + " \(StepCost.machineBytes >> 30) GiB of this machine",
+          remedy: "split a factor")
+      ])
   }
 
   private static func mostPreferred(_ model: GenerativeModel) -> (modality: Int, outcome: Int)? {

@@ -63,19 +63,23 @@ public struct StepCost: Hashable, Sendable {
     let scopes = compiled.scopes.reduce(0.0) { $0 + Double($1.columns) }
     let size = Double(beliefSize)
     let memory = PolicySet.bytes(
-      prefixCounts: counts, actions: model.controls.reduce(1) { $0 * $1.size },
+      prefixCounts: counts, actions: min(product(model.controls.map(\.size)) ?? .max, prefixes),
       beliefSize: beliefSize)
     let tables = Double(compiled.tableBytes)
     // Logarithms for mean-field schemes; for joint beliefs, where each joint state is in every scope.
     let scheme = isJoint ? 16 * size * Double(compiled.scopes.count) : 8 * Double(likelihoods)
-    let planning = 8 * 4 * scopes
+    let planning =
+      8 * max(4 * scopes, configuration.planning.foldedNumbers(compiled))
+      + 8 * configuration.planning.inductiveNumbers(compiled)
+    let marginals = 24 * model.controls.reduce(0.0) { $0 + Double($1.size) }
     tableBytes = whole(
       Double(compiled.modelBytes) + tables + scheme + planning + memory.shared)
     let learned = configuration.learning != LearningSettings() ? tables + planning : 0
     // Of wide factors also what is listed: states of beliefs and of scopes, and what is gained there.
     var listed = 0.0
     if !isJoint, try BeliefSpace(compiled, joint: false).hasWideFactors { listed = 160 * size }
-    agentBytes = whole(memory.own + 8 * (12 * size + 3 * scopes) + listed + learned)
+    agentBytes = whole(
+      memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned)
 
     var work = 0.0
     for (factor, cells) in compiled.transitionCells.enumerated() {
@@ -85,7 +89,7 @@ public struct StepCost: Hashable, Sendable {
     }
     let perNode = work + Double(likelihoods) + 2 * Double(compiled.outcomeCount)
     let sweeps = isJoint ? 1 : inference.iterations
-    operations = whole(Double(sweeps * likelihoods) + Double(prefixes) * perNode)
+    operations = whole(Double(sweeps) * Double(likelihoods) + Double(prefixes) * perNode)
   }
 
   /// Bytes of memory that this machine has.

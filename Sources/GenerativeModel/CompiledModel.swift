@@ -76,6 +76,8 @@ public final class CompiledModel: @unchecked Sendable {
 
   /// The most numbers that a table holds.
   public static let largestTable = 1 << 27
+  /// The most actions that a control has: as many as policies can be enumerated.
+  public static let largestControl = 1 << 24
 
   /// Lays a model out.
   ///
@@ -91,8 +93,10 @@ public final class CompiledModel: @unchecked Sendable {
     self.model = model
     let factorSizes = model.factors.map(\.size)
     var scopes: [Scope] = []
+    var known: [[Int]: Int] = [:]
     func scope(_ given: [Int]) -> Int {
-      if let index = scopes.firstIndex(where: { $0.factors == given }) { return index }
+      if let index = known[given] { return index }
+      known[given] = scopes.count
       let sizes = given.map { factorSizes[$0] }
       scopes.append(Scope(factors: given, sizes: sizes, columns: sizes.reduce(1, *)))
       return scopes.count - 1
@@ -229,6 +233,20 @@ public final class CompiledModel: @unchecked Sendable {
     }
     check("factors", model.factors, "states")
     check("modalities", model.modalities, "outcomes")
+    for control in model.controls where control.size > largestControl {
+      faults.append(
+        Fault(
+          "controls[\(control.name)]", "has \(control.size) actions",
+          remedy: "at most \(largestControl) can be weighed; split it into several"))
+    }
+    let strides = model.factors.count.multipliedReportingOverflow(by: model.controls.count)
+    if strides.overflow || strides.partialValue > largestControl {
+      faults.append(
+        Fault(
+          "controls",
+          "\(model.controls.count) of them for \(model.factors.count) factors are too many",
+          remedy: "at most \(largestControl) pairs of a factor and a control can be laid out"))
+    }
     func check(_ place: String, _ tensor: Tensor) {
       let storage = Storage(tensor)
       guard storage.cells > largestTable else { return }
@@ -253,19 +271,25 @@ public final class CompiledModel: @unchecked Sendable {
     Int((Double(count) * 0x1p-27).rounded())
   }
 
-  /// Numbers the connected components of the factors under shared likelihoods and transitions.
+  /// Numbers the connected components of the factors under shared likelihoods and transitions: each has the
+  /// number of its first factor.
   private static func components(_ model: GenerativeModel) -> [Int] {
-    var component = Array(model.factors.indices)
-    func join(_ factors: [Int]) {
-      guard let lowest = factors.map({ component[$0] }).min() else { return }
-      let joined = Set(factors.map { component[$0] })
-      for factor in component.indices where joined.contains(component[factor]) {
-        component[factor] = lowest
+    var first = Array(model.factors.indices)
+    func root(_ factor: Int) -> Int {
+      var factor = factor
+      while first[factor] != factor {
+        first[factor] = first[first[factor]]
+        factor = first[factor]
       }
+      return factor
+    }
+    func join(_ factors: [Int]) {
+      guard let lowest = factors.map(root).min() else { return }
+      for factor in factors { first[root(factor)] = lowest }
     }
     for likelihood in model.likelihoods { join(likelihood.given) }
     for (factor, transition) in model.transitions.enumerated() { join(transition.given + [factor]) }
-    return component
+    return model.factors.indices.map(root)
   }
 }
 

@@ -8,10 +8,21 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
   public let remedy: String
 
   /// A fault at a place.
+  ///
+  /// Of a text longer than 1,000 bytes only the beginning and the end are kept: names in a file may be
+  /// of any length, and a thousand faults may name one.
   public init(_ place: String, _ problem: String, remedy: String = "") {
-    self.place = place
-    self.problem = problem
-    self.remedy = remedy
+    self.place = Fault.abridged(place)
+    self.problem = Fault.abridged(problem)
+    self.remedy = Fault.abridged(remedy)
+  }
+
+  private static func abridged(_ text: String) -> String {
+    let bytes = text.utf8
+    if bytes.count <= 1000 { return text }
+    // Between scalars, wherever a limit of bytes may fall.
+    return String(decoding: bytes.prefix(700), as: UTF8.self) + " ... "
+      + String(decoding: bytes.suffix(200), as: UTF8.self)
   }
 
   /// `place: problem; remedy`.

@@ -51,12 +51,10 @@ extension GenerativeModel {
     where transitions.contains(description.transitions[index].factor) {
       description.transitions[index].probability = nil
     }
-    description.preferences.removeAll { table in
-      counts.preferenceCounts.contains { $0.name == table.name }
-    }
-    description.initialStates.removeAll { table in
-      counts.initialStateCounts.contains { $0.name == table.name }
-    }
+    let preferences = Set(counts.preferenceCounts.map(\.name))
+    description.preferences.removeAll { preferences.contains($0.name) }
+    let initialStates = Set(counts.initialStateCounts.map(\.name))
+    description.initialStates.removeAll { initialStates.contains($0.name) }
     if counts.habitCounts != nil { description.habit = nil }
     return try GenerativeModel(description)
   }

@@ -12,11 +12,25 @@ struct PlanningLayout {
   var noveltyOffsets: [Int] = []
   var noveltyCount = 0
 
-  /// - Parameters:
-  ///   - rows: planning steps with preferences of their own.
-  ///   - needsOutcomes: whether predicted outcomes are needed one by one.
-  ///   - novelty: whether the likelihoods are explored.
-  init(_ compiled: CompiledModel, rows: Int, outcomes needsOutcomes: Bool, novelty: Bool) {
+  /// Planning steps with preferences of their own.
+  let preferenceRows: Int
+  /// Whether there are counts of likelihoods and of transitions, and they are explored.
+  let exploresLikelihoods: Bool
+  let exploresTransitions: Bool
+
+  init(_ compiled: CompiledModel, _ settings: PlanningSettings) {
+    let model = compiled.model
+    let rows = model.preferences.reduce(1) { rows, preference in
+      max(rows, preference.map { $0.shape.count == 2 ? $0.shape[0] : 1 } ?? 1)
+    }
+    preferenceRows = rows
+    let explores = settings.parameterInformationGain
+    exploresLikelihoods = explores && model.concentration.likelihood.contains { $0 != nil }
+    exploresTransitions = explores && model.concentration.transition.contains { $0 != nil }
+    // Whether predicted outcomes are needed one by one.
+    let needsOutcomes =
+      (settings.stateInformationGain && settings.informationGain == .perModality)
+      || (exploresLikelihoods && settings.convention != .standard)
     let modalities = compiled.modalities
     outcomeResults = [Int](repeating: -1, count: modalities.count)
     for (scope, description) in compiled.scopes.enumerated() {
@@ -33,7 +47,7 @@ struct PlanningLayout {
         }
       }
       guard isRead else { continue }
-      let results = outcomes + rows + (novelty ? 2 : 1)
+      let results = outcomes + rows + (exploresLikelihoods ? 2 : 1)
       let plan = PlanningScope(
         columns: description.columns, table: tableCount,
         // Whole groups of four, which contractions take at once.
@@ -48,5 +62,20 @@ struct PlanningLayout {
       noveltyOffsets.append(noveltyCount)
       noveltyCount += compiled.factors.base[factor].actions * compiled.factors.base[factor].columns
     }
+  }
+}
+
+extension PlanningSettings {
+  /// The numbers that are folded for planning, found without taking memory for them.
+  package func foldedNumbers(_ compiled: CompiledModel) -> Double {
+    let layout = PlanningLayout(compiled, self)
+    return Double(layout.tableCount)
+      + Double(layout.preferenceRows) * Double(compiled.outcomeCount)
+      + (layout.exploresTransitions ? Double(layout.noveltyCount) : 0)
+  }
+
+  /// The numbers of the table of states from which goals can be reached.
+  package func inductiveNumbers(_ compiled: CompiledModel) -> Double {
+    Double(inductive?.depth ?? 0) * Double(compiled.stateCount)
   }
 }

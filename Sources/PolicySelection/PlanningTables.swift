@@ -72,17 +72,9 @@ public final class PlanningTables<Parameter: StepNumber>: @unchecked Sendable {
     self.compiled = compiled
     self.settings = settings
     let model = compiled.model
-    preferenceRows = model.preferences.reduce(1) { rows, preference in
-      max(rows, preference.map { $0.shape.count == 2 ? $0.shape[0] : 1 } ?? 1)
-    }
-    let explores = settings.parameterInformationGain
-    let exploresA = explores && model.concentration.likelihood.contains { $0 != nil }
-    let exploresB = explores && model.concentration.transition.contains { $0 != nil }
-    let needsOutcomes =
-      (settings.stateInformationGain && settings.informationGain == .perModality)
-      || (exploresA && settings.convention != .standard)
-    let layout = PlanningLayout(
-      compiled, rows: preferenceRows, outcomes: needsOutcomes, novelty: exploresA)
+    let layout = PlanningLayout(compiled, settings)
+    preferenceRows = layout.preferenceRows
+    let (exploresA, exploresB) = (layout.exploresLikelihoods, layout.exploresTransitions)
     plans = FixedBuffer(layout.plans)
     planScopes = FixedBuffer(layout.scopes)
     planOfScope = FixedBuffer(

@@ -60,6 +60,29 @@ struct OddInputTests {
     }
   }
 
+  @Test("without an end is refused")
+  func endless() throws {
+    let outcome = try run("describe", "/dev/zero")
+    #expect(outcome.code == 2)
+    #expect(
+      outcome.err == "aif: /dev/zero: has more than 1 MiB and is no regular file; save it as one\n")
+  }
+
+  @Test("of a hundred million states is described without making its world")
+  func described() throws {
+    let text = Sample.nothing.replacing(
+      "name: state, size: 1", with: "name: state, size: 100000000"
+    )
+    .replacing("given: [state], probability: [[1]]", with: "given: [], probability: [1]")
+    .replacing(
+      "given: [state], controls: [], probability: [[1]]",
+      with: "given: [], controls: [], sparse: {shape: [100000000], index: [[0]], value: [1]}")
+    let model = try folder.write(text, "model")
+    let outcome = try run("describe", model)
+    #expect(outcome.code == 0, "\(outcome.err)")
+    #expect(outcome.out.contains("100,000,000 states"))
+  }
+
   @Test("that declares an enormous sparse table is refused without making it")
   func sparse() throws {
     let text = Sample.nothing.replacing(

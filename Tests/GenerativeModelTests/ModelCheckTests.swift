@@ -240,7 +240,9 @@ private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
           .init("a", given: [], controls: [], Tensor(shape: [billion], offsets: [7], values: [1])))
         model.initialStates.append(
           .init("a", Tensor(shape: [billion], offsets: [7], values: [1])))
-      } == "D[a]: has 1000000000 entries; split the factor")
+      }
+        == "D[a]: has 1000000000 entries, too many to be written out for so small a model; give it dense, or"
+        + " split the variable")
     #expect(
       messages { $0.factors[1] = Variable("context", size: .max) }
         == "A[reward]: expected [3 outcomes of reward, 4 states of location,"

@@ -24,7 +24,7 @@ extension AgentConfiguration {
 extension InferenceSettings {
   static let keys: [DocumentKey<InferenceSettings>] = [
     .choice("algorithm", \.algorithm, elsewhere: ["vmp", "mmp", "mmp-spm"]),
-    .count("iterations", \.iterations),
+    .count("iterations", \.iterations, upTo: 1_000_000),
     .number("tolerance", \.tolerance, "0 or more") { $0 >= 0 },
     .notInBuild("horizon", only: .null, "it is the window of vmp, mmp and smoothing"),
     .choice("impossible", \.impossible),
@@ -34,7 +34,7 @@ extension InferenceSettings {
 extension PlanningSettings {
   static let keys: [DocumentKey<PlanningSettings>] = [
     .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "successor", "soft-control"]),
-    .count("horizon", \.horizon),
+    .count("horizon", \.horizon, upTo: PolicySet.largestHorizon),
     .number("gamma", \.gamma, "0 or more") { $0 >= 0 },
     .flag("utility", \.utility),
     .flag("stateInformationGain", \.stateInformationGain),
@@ -44,7 +44,7 @@ extension PlanningSettings {
     .optional(
       "inductive", \.inductive, initial: Inductive(), writesNull: true,
       [
-        .count("depth", \.depth),
+        .count("depth", \.depth, upTo: PolicySet.largestHorizon),
         .number("threshold", \.threshold, "0 or more and below 1") { (0..<1).contains($0) },
         .number("epsilon", \.epsilon, "above 0 and below 1") { 0 < $0 && $0 < 1 },
       ]),

@@ -84,34 +84,35 @@ extension DocumentKey {
     }
   }
 
-  /// A whole number from 1.
-  static func count(_ name: String, _ path: Path<Int>) -> DocumentKey {
+  /// A whole number from 1 to a most.
+  static func count(_ name: String, _ path: Path<Int>, upTo most: Int) -> DocumentKey {
     DocumentKey(name, path) { value, place, faults in
-      count(value, place, "a whole number", faults)
+      count(value, place, "a whole number", most, faults)
     } write: {
       .integer($0)
     }
   }
 
-  /// A whole number from 1, or null.
-  static func count(_ name: String, _ path: Path<Int?>) -> DocumentKey {
+  /// A whole number from 1 to a most, or null.
+  static func count(_ name: String, _ path: Path<Int?>, upTo most: Int) -> DocumentKey {
     DocumentKey(name, path) { value, place, faults -> Int?? in
       if value == .null { return .some(nil) }
-      return count(value, place, "a whole number or null", faults)
+      return count(value, place, "a whole number or null", most, faults)
     } write: {
       $0.map { .integer($0) } ?? .null
     }
   }
 
   private static func count(
-    _ value: DocumentValue, _ place: String, _ expected: String, _ faults: FaultList
+    _ value: DocumentValue, _ place: String, _ expected: String, _ most: Int, _ faults: FaultList
   ) -> Int? {
     guard let count = value.wholeNumber else {
       faults.expected(expected, place, value)
       return nil
     }
-    if count >= 1 { return count }
-    faults.add(place, "is \(count)", remedy: "give 1 or more")
+    if 1...most ~= count { return count }
+    faults.add(
+      place, "is \(count)", remedy: count < 1 ? "give 1 or more" : "give at most \(most)")
     return nil
   }
 
@@ -270,6 +271,7 @@ extension DocumentValue {
       return nil
     }
     var names: [String] = []
+    var known: Set<String> = []
     var isWhole = true
     for (index, item) in items.enumerated() {
       guard case .string(let name) = item else {
@@ -277,7 +279,7 @@ extension DocumentValue {
         isWhole = false
         continue
       }
-      if names.contains(name) {
+      if !known.insert(name).inserted {
         faults.add(place, "'\(name)' is there twice", remedy: "name it once")
         isWhole = false
       }

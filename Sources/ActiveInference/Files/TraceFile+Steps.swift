@@ -67,12 +67,19 @@ struct StepReader {
 
   private func impossible(_ reader: ObjectReader) -> [String] {
     let names = reader.strings("impossible") ?? []
+    if names.isEmpty { return [] }
     let known = model.modalities.map(\.name)
-    for name in names where !known.contains(name) {
-      reader.faults.add(
-        reader.place(of: "impossible"), "unknown modality '\(name)'",
-        remedy: suggestion(for: name, among: known, kind: "modality"))
+    let set = Set(known)
+    var run = FaultRun()
+    for name in names where !set.contains(name) {
+      run.add(
+        Fault(
+          reader.place(of: "impossible"), "unknown modality '\(name)'",
+          remedy: suggestion(for: name, among: known, kind: "modality")))
     }
+    reader.faults.add(
+      run.summary(
+        reader.place(of: "impossible"), one: "unknown modality", many: "unknown modalities"))
     return names
   }
 

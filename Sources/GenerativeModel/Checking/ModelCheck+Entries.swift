@@ -43,7 +43,7 @@ extension ModelCheck {
           Fault(place.entry(offset), "is \(value)", remedy: "\(noun) is not negative"))
       }
     }
-    faults += run.summary(place.name, one: "entry", many: "entries")
+    faults.add(run.summary(place.name, one: "entry", many: "entries"))
     return run.count == 0
   }
 
@@ -57,7 +57,7 @@ extension ModelCheck {
       }
     }
     run.addUnseen(skipped)
-    faults += run.summary(place.name, one: "column", many: "columns")
+    faults.add(run.summary(place.name, one: "column", many: "columns"))
     return run.count == 0
   }
 }

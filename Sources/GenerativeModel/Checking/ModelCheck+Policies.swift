@@ -31,7 +31,7 @@ extension ModelCheck {
       let place = "policies[\(index)]"
       if let fault = fault(in: policy, place, length: first.count) { run.add(fault) }
     }
-    faults += run.summary("policies", one: "policy", many: "policies")
+    faults.add(run.summary("policies", one: "policy", many: "policies"))
   }
 
   /// The first fault of a policy.

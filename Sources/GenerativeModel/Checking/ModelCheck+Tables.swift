@@ -17,10 +17,11 @@ extension ModelCheck {
   mutating func likelihoods() -> [Resolved?] {
     let positions = order(
       description.likelihoods.map(\.modality), in: description.modalities, "modality", key: "A")
+    let counted = Set(description.likelihoodCounts.map(\.name))
     return description.modalities.enumerated().map { index, modality in
       let name = "A[\(modality.name)]"
       guard let position = positions[index] else {
-        addMissing("A", "modality", modality.name, isRepeated(index, description.modalities))
+        addMissing("A", "modality", modality.name, position(of: modality.name, "modality") != index)
         return nil
       }
       let entry = description.likelihoods[position]
@@ -32,7 +33,7 @@ extension ModelCheck {
         + given.map { TablePlace.Axis(variable: description.factors[$0], values: "states") }
       return resolved(
         given, [], entry.probability, TablePlace(name: name, axes: axes),
-        hasCounts: description.likelihoodCounts.contains { $0.name == modality.name })
+        hasCounts: counted.contains(modality.name))
     }
   }
 
@@ -40,10 +41,11 @@ extension ModelCheck {
   mutating func transitions() -> [Resolved?] {
     let positions = order(
       description.transitions.map(\.factor), in: description.factors, "factor", key: "B")
+    let counted = Set(description.transitionCounts.map(\.name))
     return description.factors.enumerated().map { index, factor in
       let name = "B[\(factor.name)]"
       guard let position = positions[index] else {
-        addMissing("B", "factor", factor.name, isRepeated(index, description.factors))
+        addMissing("B", "factor", factor.name, position(of: factor.name, "factor") != index)
         return nil
       }
       let entry = description.transitions[position]
@@ -58,13 +60,8 @@ extension ModelCheck {
         + controls.map { TablePlace.Axis(variable: description.controls[$0], values: "actions") }
       return resolved(
         given, controls, entry.probability, TablePlace(name: name, axes: axes),
-        hasCounts: description.transitionCounts.contains { $0.name == factor.name })
+        hasCounts: counted.contains(factor.name))
     }
-  }
-
-  /// Whether a variable before this one has its name; that is one fault, not two.
-  private func isRepeated(_ index: Int, _ variables: [Variable]) -> Bool {
-    variables[..<index].contains { $0.name == variables[index].name }
   }
 
   private mutating func addMissing(

@@ -31,15 +31,17 @@ extension ModelCheck {
       // A likelihood may have a variable's labels on both sides; large ones are checked once.
       if labels == distinctLabels { return }
       var known = Set<String>(minimumCapacity: labels.count)
-      let before = faults.count
+      var isDistinct = true
       for (index, label) in labels.enumerated() {
         if label.isEmpty {
+          isDistinct = false
           add(place, "label \(index) is empty", remedy: "name every value or give a size alone")
         } else if !known.insert(label).inserted {
+          isDistinct = false
           add(place, "label '\(label)' is there twice", remedy: "rename one of them")
         }
       }
-      if faults.count == before { distinctLabels = labels }
+      if isDistinct { distinctLabels = labels }
     } else if variable.size < 1 {
       add(place, "has size \(variable.size)", remedy: "a size is at least 1")
     }
@@ -52,7 +54,7 @@ extension ModelCheck {
   mutating func index(
     of name: String, in variables: [Variable], _ kind: String, at place: String
   ) -> Int? {
-    if let index = variables.firstIndex(where: { $0.name == name }) { return index }
+    if let index = position(of: name, kind) { return index }
     let key = kind == "modality" ? "modalities" : kind + "s"
     if isUnreadable(key) { return nil }
     add(
@@ -67,13 +69,14 @@ extension ModelCheck {
     of names: [String], in variables: [Variable], _ kind: String, at place: String
   ) -> [Int]? {
     var indices: [Int] = []
+    var known: Set<Int> = []
     var isWhole = true
     for name in names {
       guard let index = index(of: name, in: variables, kind, at: place) else {
         isWhole = false
         continue
       }
-      if indices.contains(index) {
+      if !known.insert(index).inserted {
         add(place, "\(kind) '\(name)' is there twice", remedy: "name each dependency once")
         isWhole = false
       }

@@ -11,7 +11,7 @@ extension ModelCheck {
           run.add(Fault(place.entry(offset), "is \(value)", remedy: "every number is finite"))
         }
       }
-      check.faults += run.summary(place.name, one: "entry", many: "entries")
+      check.faults.add(run.summary(place.name, one: "entry", many: "entries"))
       return run.count == 0
     }
   }
@@ -39,7 +39,7 @@ extension ModelCheck {
               remedy: "a goal is 1 where the factor is to be and 0 elsewhere"))
         }
       }
-      check.faults += run.summary(place.name, one: "entry", many: "entries")
+      check.faults.add(run.summary(place.name, one: "entry", many: "entries"))
       if run.count == 0 && !hasGoal {
         check.add(place.name, "has no goal state", remedy: "give 1 to at least one state")
         return false
@@ -66,12 +66,7 @@ extension ModelCheck {
 
   /// Whether a table has one entry a state and can be written out.
   mutating func checkVector(_ tensor: Tensor, _ place: TablePlace) -> Bool {
-    guard checkShape(tensor, place) else { return false }
-    guard tensor.count <= CompiledModel.largestTable else {
-      add(place.name, "has \(tensor.count) entries", remedy: "split the factor")
-      return false
-    }
-    return true
+    checkShape(tensor, place) && takeRoom(for: tensor, place)
   }
 
   /// Whether a table is `[outcome]` or `[planning step, outcome]`; a fault where not.
@@ -84,7 +79,7 @@ extension ModelCheck {
       add(place.name, "expected [\(outcomes)] or [planning steps, \(outcomes)], found \(shape)")
       return false
     }
-    return checkShape(tensor, place.withSteps(of: tensor))
+    return checkShape(tensor, place.withSteps(of: tensor)) && takeRoom(for: tensor, place)
   }
 }
 

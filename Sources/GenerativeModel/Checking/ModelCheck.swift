@@ -4,17 +4,62 @@
 /// depends on as it stands and says nothing about what an earlier fault has left undecided.
 struct ModelCheck {
   let description: ModelDescription
-  var faults: [Fault]
+  let faults = FaultList()
   /// The last labels of a variable that were found distinct and not empty.
   var distinctLabels: [String] = []
 
-  init(_ description: ModelDescription) {
-    self.description = description
-    faults = description.faults
+  /// How many more entries sparse vectors and preferences may have: they are written out, and a short
+  /// file must not ask for much memory.
+  private var room: Int
+  /// Where the first variable of a name is.
+  let factorIndex: [String: Int]
+  let modalityIndex: [String: Int]
+  let controlIndex: [String: Int]
+
+  private static func index(_ variables: [Variable]) -> [String: Int] {
+    Dictionary(variables.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
-  mutating func add(_ place: String, _ problem: String, remedy: String = "") {
-    faults.append(Fault(place, problem, remedy: remedy))
+  /// Where the first variable of a kind with a name is.
+  func position(of name: String, _ kind: String) -> Int? {
+    switch kind {
+    case "factor": factorIndex[name]
+    case "modality": modalityIndex[name]
+    default: controlIndex[name]
+    }
+  }
+
+  init(_ description: ModelDescription) {
+    self.description = description
+    faults.add(description.faults)
+    let tables =
+      description.likelihoods.map(\.probability)
+      + description.transitions.map(\.probability)
+      + (description.likelihoodCounts + description.transitionCounts).map(\.values)
+    factorIndex = ModelCheck.index(description.factors)
+    modalityIndex = ModelCheck.index(description.modalities)
+    controlIndex = ModelCheck.index(description.controls)
+    room = 1 << 21 + 4 * tables.reduce(0) { $0 + ($1?.storedCount ?? 0) }
+  }
+
+  /// Whether a table can be written out; a fault where not.
+  mutating func takeRoom(for tensor: Tensor, _ place: TablePlace) -> Bool {
+    guard case .sparse = tensor.storage else { return true }
+    guard tensor.count <= room else {
+      add(
+        place.name, "has \(tensor.count) entries, too many to be written out for so small a model",
+        remedy: "give it dense, or split the variable")
+      return false
+    }
+    room -= tensor.count
+    return true
+  }
+
+  func add(
+    _ place: @autoclosure () -> String, _ problem: @autoclosure () -> String,
+    remedy: @autoclosure () -> String = ""
+  ) {
+    faults.add(place(), problem(), remedy: remedy())
   }
 
   /// How far a distribution's sum may be from 1, and a probability from the mean of its counts.
@@ -43,7 +88,7 @@ extension GenerativeModel {
     check.checkPolicies()
     let concentration = check.concentration(likelihoods, transitions, preferences, initialStates)
     let goals = check.goals()
-    if !check.faults.isEmpty { throw InvalidInput(source: description.name, check.faults) }
+    try check.faults.check(source: description.name)
 
     self.init(
       name: description.name, factors: description.factors, modalities: description.modalities,

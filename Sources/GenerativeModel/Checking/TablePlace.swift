@@ -46,10 +46,12 @@ struct TablePlace {
 }
 
 /// Faults of one kind in one table: the first eight one by one, the rest counted.
-struct FaultRun {
+package struct FaultRun {
   private static let longest = 8
   private var faults: [Fault] = []
   private var more = 0
+
+  package init() {}
 
   /// Whether the next fault is to be worded; later ones need only be counted.
   var takesMore: Bool { faults.count < FaultRun.longest }
@@ -57,7 +59,7 @@ struct FaultRun {
   var count: Int { faults.count + more }
 
   /// Adds a fault, worded only where it will be shown.
-  mutating func add(_ fault: @autoclosure () -> Fault) {
+  package mutating func add(_ fault: @autoclosure () -> Fault) {
     if takesMore { faults.append(fault()) } else { more += 1 }
   }
 
@@ -65,7 +67,7 @@ struct FaultRun {
   mutating func addUnseen(_ count: Int) { more += count }
 
   /// The faults, with a last one that says how many were left out.
-  func summary(_ place: String, one: String, many: String) -> [Fault] {
+  package func summary(_ place: String, one: String, many: String) -> [Fault] {
     more == 0 ? faults : faults + [Fault(place, "and \(more) more \(more == 1 ? one : many)")]
   }
 }

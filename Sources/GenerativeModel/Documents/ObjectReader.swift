@@ -1,22 +1,44 @@
 /// Faults found while something is read, kept so that all of them are reported at once.
+///
+/// Of more than 1,000 only the first are kept, and the rest counted.
 package final class FaultList {
+  private static let longest = 1000
+  private var kept: [Fault] = []
+  private var more = 0
+
   /// The faults, in the order of the input.
-  package private(set) var faults: [Fault] = []
+  package var faults: [Fault] {
+    more == 0 ? kept : kept + [Fault("", "and \(more) more faults")]
+  }
 
   /// A list without faults.
   package init() {}
 
-  /// Adds a fault.
-  package func add(_ place: String, _ problem: String, remedy: String = "") {
-    faults.append(Fault(place, problem, remedy: remedy))
+  /// Whether there is none.
+  package var isEmpty: Bool { kept.isEmpty }
+
+  /// Adds a fault, worded only where it is kept.
+  package func add(
+    _ place: @autoclosure () -> String, _ problem: @autoclosure () -> String,
+    remedy: @autoclosure () -> String = ""
+  ) {
+    if kept.count < FaultList.longest {
+      kept.append(Fault(place(), problem(), remedy: remedy()))
+    } else {
+      more += 1
+    }
   }
 
   /// Adds faults.
-  package func add(_ more: [Fault]) { faults += more }
+  package func add(_ faults: [Fault]) {
+    let taken = faults.prefix(max(0, FaultList.longest - kept.count))
+    kept += taken
+    more += faults.count - taken.count
+  }
 
   /// Throws the faults where there are any.
   package func check(source: String) throws(InvalidInput) {
-    if !faults.isEmpty { throw InvalidInput(source: source, faults) }
+    if !kept.isEmpty { throw InvalidInput(source: source, faults) }
   }
 }
 
@@ -54,11 +76,14 @@ package struct ObjectReader {
       return
     }
     (self.members, isObject) = (members, true)
+    var run = FaultRun()
     for member in members where !keys.contains(member.key) {
-      faults.add(
-        place, "unknown key '\(member.key)'",
-        remedy: suggestion(for: member.key, among: keys, kind: "key"))
+      run.add(
+        Fault(
+          place, "unknown key '\(member.key)'",
+          remedy: suggestion(for: member.key, among: keys, kind: "key")))
     }
+    faults.add(run.summary(place, one: "unknown key", many: "unknown keys"))
   }
 
   /// The place of a member: `planning.gamma`.

@@ -135,7 +135,7 @@ struct AgentFileTests {
         subset: names.isEmpty || Bool.random(using: &random) ? nil : subset)
     }
     agent.inference.algorithm = .allCases.randomElement(using: &random) ?? .exact
-    agent.inference.iterations = .random(in: 1...1 << 60, using: &random)
+    agent.inference.iterations = .random(in: 1...1_000_000, using: &random)
     agent.inference.tolerance = positive()
     agent.inference.impossible = agent.preset == .default ? .ignore : .floored
     agent.planning.horizon = Bool.random(using: &random) ? nil : .random(in: 1...9, using: &random)

@@ -1,0 +1,51 @@
+import FuzzingMeter
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension Probe {
+  /// The most an input may take: seconds of one processor, and bytes.
+  static let mostSeconds = 1.0
+  static func mostBytes(for input: Int) -> Int { 64 << 20 + 64 * input }
+
+  /// What an input came to, and how much it took.
+  struct Result {
+    /// What must not be; nil where all is well.
+    var finding: String?
+    var ending = "found"
+    let seconds: Double
+    let bytes: Int
+  }
+
+  /// Examines an input and measures it.
+  ///
+  /// Time is the processor's, so that a busy machine makes no findings; memory is what was held at once
+  /// beyond what was held before.
+  func measured(_ bytes: [UInt8], as format: Format) -> Result {
+    aif_begin_measuring_memory()
+    let begin = Probe.processorSeconds()
+    var finding: String?
+    var ending = "found"
+    do {
+      ending = try examine(bytes, as: format).rawValue
+    } catch {
+      finding = "\(error)"
+    }
+    let seconds = Probe.processorSeconds() - begin
+    let held = aif_peak_memory()
+    if seconds > Probe.mostSeconds { finding = finding ?? "takes \(seconds) s" }
+    if held > Probe.mostBytes(for: bytes.count) {
+      finding = finding ?? "takes \(held >> 20) MiB for \(bytes.count) bytes"
+    }
+    return Result(finding: finding, ending: ending, seconds: seconds, bytes: held)
+  }
+
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,206 @@
+import ActiveInference
+import BeliefTesting
+
+/// What is read, by the format of the file.
+enum Format: String, CaseIterable, Sendable {
+  case model, agent, data, trace, state
+}
+
+/// Puts an input through its reader and everything that follows from it, at small cost.
+///
+/// Whatever happens must be a value or a typed refusal; what else may happen is for whoever calls to
+/// notice: a trap, too much time, too much memory.
+struct Probe {
+  /// What must not be: an untyped error, or a refusal that does not say where or what.
+  struct Finding: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// How far an input came.
+  enum Ending: String {
+    case refused
+    case read
+    case ran
+  }
+
+  /// What data, agents and states are held against.
+  private let model: GenerativeModel
+
+  init() throws(InvalidInput) { model = try makeKeptModel() }
+
+  /// - Throws: ``Finding``.
+  func examine(_ bytes: [UInt8], as format: Format) throws -> Ending {
+    do {
+      switch format {
+      case .model: return try examineModel(bytes)
+      case .agent: return try examineAgent(bytes)
+      case .data: return try examineData(bytes)
+      case .trace: return try examineTraces(bytes)
+      case .state: return try examineState(bytes)
+      }
+    } catch let refusal as InvalidInput {
+      try check(refusal)
+      return .refused
+    } catch let failure as AgentFailure {
+      if failure.description.isEmpty { throw Finding(description: "an agent fails in silence") }
+      return .ran
+    } catch let finding as Finding {
+      throw finding
+    } catch {
+      throw Finding(description: "\(type(of: error)) is no typed refusal: \(error)")
+    }
+  }
+
+  /// A refusal names a place, or at least the input, and says what is wrong.
+  private func check(_ refusal: InvalidInput) throws {
+    if refusal.faults.isEmpty { throw Finding(description: "a refusal without a fault") }
+    for fault in refusal.faults {
+      if fault.problem.isEmpty {
+        throw Finding(description: "a fault that says nothing at '\(fault.place)'")
+      }
+      if fault.place.isEmpty && refusal.source.isEmpty {
+        throw Finding(description: "a fault without a place: \(fault)")
+      }
+    }
+    // A line a fault, each of which is short whatever was in the input.
+    if refusal.description.utf8.count > 4096 * refusal.faults.count {
+      throw Finding(description: "a message of \(refusal.description.utf8.count) bytes")
+    }
+  }
+
+  // MARK: - Formats
+
+  private func examineModel(_ bytes: [UInt8]) throws -> Ending {
+    let model = try GenerativeModel(contentsOf: bytes, source: "input")
+    // Long vectors make long texts, which would be what is measured.
+    if model.factors.allSatisfy({ $0.size <= 1000 })
+      && model.modalities.allSatisfy({ $0.size <= 1000 })
+    {
+      try checkText(model)
+    }
+    return try live(model, AgentConfiguration())
+  }
+
+  /// A model that is written is read back as the same.
+  private func checkText(_ model: GenerativeModel) throws {
+    for text in [model.jsonText, model.yamlText] {
+      let back = try GenerativeModel(contentsOf: Array(text.utf8), source: "what was written")
+      if back != model { throw Finding(description: "is not read back as it was written") }
+    }
+  }
+
+  private func examineAgent(_ bytes: [UInt8]) throws -> Ending {
+    let configuration = try AgentConfiguration(contentsOf: bytes, source: "input")
+    let text = configuration.yamlText
+    if try AgentConfiguration(contentsOf: Array(text.utf8), source: "written") != configuration {
+      throw Finding(description: "is not read back as it was written")
+    }
+    return try live(model, configuration)
+  }
+
+  private func examineData(_ bytes: [UInt8]) throws -> Ending {
+    let record = try BehaviourRecord(contentsOf: bytes, source: "input")
+    try record.check(against: model, source: "input")
+    if record.observations.count > 64 { return .read }
+    _ = try ActiveInferenceAgent(model).replay(record)
+    return .ran
+  }
+
+  private func examineState(_ bytes: [UInt8]) throws -> Ending {
+    var configuration = AgentConfiguration()
+    configuration.learning.likelihood = .init()
+    let agent = try ActiveInferenceAgent(model, configuration)
+    try agent.resume(from: bytes, source: "input")
+    for _ in 0..<2 { _ = try agent.act(on: [.outcome(0), .missing, .missing]) }
+    _ = agent.stateText
+    return .ran
+  }
+
+  private func examineTraces(_ bytes: [UInt8]) throws -> Ending {
+    var ending = Ending.read
+    for trace in try Trace.read(contentsOf: bytes, source: "input").prefix(3) {
+      var line: [UInt8] = []
+      trace.appendLine(to: &line)
+      let back = try Trace.read(contentsOf: line, source: "what was written")
+      // Equal as `aif verify` asks; the documents differ where numbers were written as integers.
+      if let first = back.first, let difference = firstDifference(expected: trace, actual: first) {
+        throw Finding(description: "is not read back as it was written: \(difference)")
+      }
+      let configuration = trace.agent
+      guard trace.steps.count <= 32, try isSmall(trace.model, configuration) else { continue }
+      let agent = try ActiveInferenceAgent(trace.model, configuration)
+      var actual = trace
+      actual.steps = try agent.replay(
+        BehaviourRecord(
+          observations: trace.steps.map(\.observation), actions: trace.steps.compactMap(\.action)),
+        seed: trace.seed)
+      actual.final = agent.concentration
+      if let difference = firstDifference(expected: trace, actual: actual),
+        difference.description.isEmpty
+      {
+        throw Finding(description: "a difference that says nothing")
+      }
+      ending = .ran
+    }
+    return ending
+  }
+
+  // MARK: - What follows
+
+  /// Three steps of an agent in the world that the model is, where they cost little.
+  private func live(
+    _ model: GenerativeModel, _ configuration: AgentConfiguration
+  ) throws -> Ending {
+    guard try isSmall(model, configuration) else { return .read }
+    var agent = try ActiveInferenceAgent(model, configuration)
+    agent.recordsIterates = true
+    let simulation = Simulation(try ModelEnvironment(model), steps: 3, level: .iterates)
+    let episode = try simulation.run(&agent, episode: 0)
+    var line: [UInt8] = []
+    Trace(
+      build: "", model: model, agent: configuration, environment: nil, seed: 0, episode: 0,
+      steps: episode.steps, final: agent.concentration
+    ).appendLine(to: &line)
+    let back = try Trace.read(contentsOf: line, source: "the trace")
+    if back.first?.steps.count != episode.steps.count {
+      throw Finding(description: "its trace is not read back")
+    }
+    return .ran
+  }
+
+  /// Whether a step takes milliseconds and the agent a few MiB.
+  private func isSmall(
+    _ model: GenerativeModel, _ configuration: AgentConfiguration
+  ) throws -> Bool {
+    let cost = try StepCost(of: model, configuration)
+    let (bytes, isHuge) = cost.tableBytes.addingReportingOverflow(cost.agentBytes)
+    return !isHuge && bytes < 8 << 20 && cost.operations < 1_000_000 && cost.prefixes < 10_000
+  }
+}
+
+/// Two factors, three modalities and two controls, with counts of everything: what data, agents and
+/// states of the corpus are for.
+private func makeKeptModel() throws(InvalidInput) -> GenerativeModel {
+  let text = """
+    format: aif.model/1
+    name: kept
+    factors: [{name: arm, labels: [left, right, none]}, {name: mood, size: 2}]
+    modalities: [{name: win, labels: ["no", "yes"]}, {name: seen, size: 3}, {name: bell, size: 2}]
+    controls: [{name: pull, labels: [left, right, leave]}, {name: push, size: 2}]
+    A:
+      - {modality: win, given: [arm, mood]}
+      - {modality: seen, given: [arm], probability: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
+      - {modality: bell, given: [mood], probability: [[0.9, 0.2], [0.1, 0.8]]}
+    B:
+      - {factor: arm, given: [], controls: [pull], probability: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
+      - {factor: mood, given: [mood], controls: [push]}
+    C: [{modality: win, logPreference: [0, 2]}]
+    H: [{factor: mood, goal: [0, 1]}]
+    concentration:
+      A: [{modality: win, counts: [[[3, 1], [1, 3], [2, 2]], [[1, 3], [3, 1], [2, 2]]]}]
+      B: [{factor: mood, counts: [[[9, 5], [1, 5]], [[1, 5], [9, 5]]]}]
+      C: [{modality: bell, counts: [2, 1]}]
+      D: [{factor: mood, counts: [1, 1]}]
+    """
+  return try GenerativeModel(contentsOf: Array(text.utf8), source: "the kept model")
+}
