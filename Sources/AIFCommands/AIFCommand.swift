@@ -70,7 +70,7 @@ public enum AIFCommand {
     }
     do {
       let output = try OutputFile("-")
-      try output.append(text.hasSuffix("\n") ? text : text + "\n")
+      output.append(text.hasSuffix("\n") ? text : text + "\n")
       try output.finish()
       return 0
     } catch {

@@ -146,8 +146,8 @@ struct SimulateCommand: ParsableCommand {
     var simulation = Simulation(
       environment, steps: steps ?? world.steps, seed: seed, level: max(needed, shown))
     simulation.isCancelled = { Interruption.signal != 0 }
-    let traces = try output.map { try OutputFile($0) }
-    let report = try SimulationReport(
+    let traces = try output.map { try OutputFile($0, unfinished: .kept) }
+    let report = SimulationReport(
       world: world, model: blueprint.model, policies: blueprint.policies, format: format,
       episodes: episodes, record: record, output: output == "-" ? nil : try OutputFile("-"))
     let begin = ContinuousClock.now
@@ -165,13 +165,21 @@ struct SimulateCommand: ParsableCommand {
         }
         try Interruption.check()
       }
+    } catch CommandFailure.output(let message) {
+      throw CommandFailure.output(message + salvaged(traces))
     } catch let failure as CommandFailure {
-      traces?.salvage()
+      _ = salvaged(traces)
       throw failure
     } catch let failure as AgentFailure {
+      try report.flush()
       let place = episodes > 1 ? "episode \(report.count), " : ""
-      throw CommandFailure.input("\(place)\(failure)")
+      throw CommandFailure.input("\(place)\(failure)\(salvaged(traces))")
     }
+  }
+
+  /// Puts the finished episodes in their place, and says where that is.
+  private func salvaged(_ traces: OutputFile?) -> String {
+    traces?.salvage().map { "; the finished episodes are in \($0)" } ?? ""
   }
 
   private func runEpisodes<E: Environment>(
@@ -192,10 +200,16 @@ struct SimulateCommand: ParsableCommand {
     var progress = ProgressBar(total: episodes)
     defer { progress.clear() }
     let reporter = report.reporter
+    // Traces first: what has been reported is kept, however the process ends.
+    func flush() throws {
+      try traces?.flush()
+      try report.flush()
+    }
     func deliver(_ episode: FinishedEpisode, heading: [UInt8]) throws {
-      try traces?.append(heading)
-      try traces?.append(episode.line)
-      try report.add(episode.report)
+      traces?.append(heading)
+      traces?.append(episode.line)
+      report.add(episode.report)
+      if traces?.isFull == true || report.isFull { try flush() }
       progress.update(report.count)
     }
     if carry != nil {
@@ -205,6 +219,7 @@ struct SimulateCommand: ParsableCommand {
         let episode = try simulation.run(&agent, episode: index)
         let line = try writer?.line(episode, agent, startingFrom: start, process: world.model)
         try deliver(FinishedEpisode(report: reporter(episode), line: line ?? []), heading: [])
+        try flush()
       }
       return
     }
@@ -216,6 +231,7 @@ struct SimulateCommand: ParsableCommand {
       finish: { episode, agent in
         FinishedEpisode(report: reporter(episode), line: writer?.rest(episode, agent) ?? [])
       },
+      caughtUp: flush,
       deliver: { episode in
         try deliver(episode, heading: heading)
         return true

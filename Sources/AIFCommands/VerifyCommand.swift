@@ -54,7 +54,7 @@ struct VerifyCommand: ParsableCommand {
     }
     try faults.check()
     let output = try OutputFile("-")
-    try output.append(text(findings))
+    output.append(text(findings))
     try output.finish()
     if findings.contains(where: { $0.difference != nil }) { throw CommandFailure.check }
   }
