@@ -88,7 +88,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "BeliefTestingTests", dependencies: ["ActiveInference", "BeliefTesting"],
-      swiftSettings: settings),
+      exclude: ["Formats", "Goldens"], swiftSettings: settings),
     .testTarget(
       name: "GenerativeModelTests", dependencies: ["GenerativeModel", "Kernels"],
       swiftSettings: settings),
@@ -103,7 +103,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ReadmeTests", dependencies: ["ActiveInference", "BeliefTesting", "TMaze"],
-      exclude: ["my-maze.jsonl"], swiftSettings: settings),
+      exclude: ["Goldens", "my-maze.jsonl"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -95,8 +95,9 @@ struct RootCommand: ParsableCommand {
     version:
       "aif \(Build.version) (\(Build.platform)); random numbers Philox4x64-10",
     subcommands: [
-      SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, ValidateCommand.self,
-      DescribeCommand.self, EnvironmentsCommand.self,
+      SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, DiffCommand.self,
+      ApproveCommand.self,
+      ValidateCommand.self, DescribeCommand.self, EnvironmentsCommand.self,
     ])
 }
 

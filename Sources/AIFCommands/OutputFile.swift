@@ -36,6 +36,9 @@ final class OutputFile {
   private var wholeBytes = 0
   private var isFinished = false
 
+  /// What the names of unfinished files end with.
+  static let unfinishedEnding = ".partial"
+
   private static let bufferSize = 1 << 16
 
   /// Opens a destination; `-` is standard output.
@@ -146,7 +149,7 @@ final class OutputFile {
       var number = 1
       while true {
         let again = number == 1 ? "" : "-\(number)"
-        let beside = "\(path).\(getpid())\(again).partial"
+        let beside = "\(path).\(getpid())\(again)\(unfinishedEnding)"
         let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         if descriptor >= 0 {
           Interruption.setUnfinished(beside)

@@ -1,12 +1,6 @@
 import ActiveInference
 import ArgumentParser
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
@@ -84,14 +78,11 @@ struct SimulateCommand: ParsableCommand {
     case counts
   }
 
-  private static let mostThreads = 1024
-
   func validate() throws {
     let faults = [
       episodes >= 1 ? nil : "--episodes must be at least 1",
       (steps ?? 1) >= 1 ? nil : "--steps must be at least 1",
-      1...SimulateCommand.mostThreads ~= threads ?? 1
-        ? nil : "--threads must be 1...\(SimulateCommand.mostThreads)",
+      ThreadCount.fault(threads),
       seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
       output != "-" || format == .table
         ? nil : "--output - and --format \(format.rawValue) both want standard output",
@@ -197,7 +188,7 @@ struct SimulateCommand: ParsableCommand {
       agent.recordsIterates = level >= .iterates
       return agent
     }
-    var progress = ProgressBar(total: episodes)
+    var progress = ProgressBar(total: episodes, of: "episodes")
     defer { progress.clear() }
     let reporter = report.reporter
     // Traces first: what has been reported is kept, however the process ends.
@@ -223,10 +214,9 @@ struct SimulateCommand: ParsableCommand {
       }
       return
     }
-    let cores = ProcessInfo.processInfo.activeProcessorCount
     let heading = writer?.heading ?? []
     try simulation.run(
-      episodes: 0..<UInt64(episodes), threads: min(threads ?? cores, episodes),
+      episodes: 0..<UInt64(episodes), threads: min(threads ?? ThreadCount.ofMachine, episodes),
       makeAgent: makeAgent,
       finish: { episode, agent in
         FinishedEpisode(report: reporter(episode), line: writer?.rest(episode, agent) ?? [])

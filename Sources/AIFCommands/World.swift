@@ -61,11 +61,7 @@ struct World {
 
   private init(_ named: some NamedEnvironment, parameters: [String: ParameterValue]) {
     environment = named
-    var all = Dictionary(
-      uniqueKeysWithValues: type(of: named).parameters.map { ($0.name, $0.defaultValue) })
-    all.merge(parameters) { $1 }
-    reference = Trace.EnvironmentReference(
-      id: type(of: named).identifier, parameters: all, process: nil)
+    reference = Trace.EnvironmentReference(of: type(of: named), parameters)
     model = named.model
     agent = named.agent
     steps = named.steps

@@ -55,11 +55,8 @@ extension TraceComparison {
     guard expected.shape == actual.shape else {
       throw found(quantity, .text("shape \(expected.shape)"), .text("shape \(actual.shape)"))
     }
-    let one = expected.values
-    let other = actual.values
-    for offset in one.indices {
-      try compareNumbers(
-        one[offset], other[offset], cell(offset, of: quantity, expected.shape, axes))
+    try forEachCell(expected, actual) { offset, one, other throws(Found) in
+      try compareNumbers(one, other, cell(offset, of: quantity, expected.shape, axes))
     }
   }
 
@@ -67,13 +64,7 @@ extension TraceComparison {
   private func cell(
     _ offset: Int, of quantity: Quantity, _ shape: [Int], _ axes: [Variable]
   ) -> Quantity {
-    var rest = offset
-    var position: [Int] = []
-    for size in shape.reversed() {
-      position.append(rest % size)
-      rest /= size
-    }
-    return position.reversed().enumerated().reduce(quantity) { place, next in
+    position(of: offset, in: shape).enumerated().reduce(quantity) { place, next in
       place.at(next.element, value(next.element, next.offset, of: axes))
     }
   }

@@ -17,11 +17,9 @@ extension TraceComparison {
   func compareNumbers(
     _ expected: Double, _ actual: Double, _ quantity: @autoclosure () -> Quantity
   ) throws(Found) {
-    if expected.bitPattern == actual.bitPattern { return }
-    if expected.isNaN && actual.isNaN { return }
-    // False for every comparison with what is not a number.
-    if tolerance > 0 && abs(actual - expected) <= tolerance { return }
-    throw found(quantity(), .number(expected), .number(actual))
+    if expected.bitPattern == actual.bitPattern || expected.isNaN && actual.isNaN { return }
+    let found = found(quantity(), .number(expected), .number(actual))
+    if !allows(found.difference, expected, actual) { throw found }
   }
 
   func compareWhole(
@@ -117,7 +115,7 @@ extension TraceComparison {
   }
 
   /// A policy's number and its actions: `7 (left, then cue)`.
-  private func words(policy: Int) -> String {
+  func words(policy: Int) -> String {
     guard let compiled = try? CompiledModel(model),
       let policies = try? PolicySet(compiled, horizon: agent.planning.horizon),
       policy < policies.count

@@ -8,7 +8,7 @@ import ActiveInference
 /// of it.
 ///
 /// ```swift
-/// if let difference = firstDifference(expected: golden, actual: trace, tolerance: 1e-9) {
+/// if let difference = firstDifference(expected: golden, actual: trace) {
 ///   print(difference)  // step 3, belief in (context, right): expected 0.91, got 0.88 ...
 /// }
 /// ```
@@ -16,23 +16,18 @@ import ActiveInference
 /// - Parameters:
 ///   - expected: the trace that is right; its model names what differs.
 ///   - actual: the trace in question.
-///   - tolerance: how far two real numbers may lie apart. At 0 they have the same bits, so that even
-///     0 and -0 differ. One that is not a number equals only another that is none. Whole numbers
-///     are always equal.
+///   - tolerances: how far two real numbers may lie apart, by quantity; at first they have the same
+///     bits, so that even 0 and -0 differ. One that is not a number equals only another that is
+///     none. Whole numbers are always equal.
 /// - Returns: nil where there is no difference.
 /// - Complexity: O(numbers in the expected trace).
 public func firstDifference(
-  expected: Trace, actual: Trace, tolerance: Double = 0
+  expected: Trace, actual: Trace, tolerances: Tolerances = .exact
 ) -> Difference? {
-  var comparison = TraceComparison(model: expected.model, agent: expected.agent, tolerance)
-  do {
-    try comparison.compareSteps(expected.steps, actual.steps)
-    comparison.step = nil
-    try comparison.compare(expected.final, actual.final)
-    return nil
-  } catch {
-    return error.difference
+  var comparison = TraceComparison(model: expected.model, agent: expected.agent) {
+    tolerances.bound(for: $0.quantity).allows($1, $2)
   }
+  return comparison.firstDifference(expected, actual)
 }
 
 /// Walks two traces side by side and stops at the first difference by throwing it.
@@ -44,14 +39,30 @@ struct TraceComparison {
 
   let model: GenerativeModel
   let agent: AgentConfiguration
-  let tolerance: Double
+  /// Whether two numbers that are not the same are close enough.
+  let allows: (_ difference: Difference, _ expected: Double, _ actual: Double) -> Bool
   /// The step that is being compared.
   var step: Int?
 
-  init(model: GenerativeModel, agent: AgentConfiguration, _ tolerance: Double) {
+  init(
+    model: GenerativeModel, agent: AgentConfiguration,
+    allows: @escaping (_ difference: Difference, _ expected: Double, _ actual: Double) -> Bool
+  ) {
     self.model = model
     self.agent = agent
-    self.tolerance = tolerance
+    self.allows = allows
+  }
+
+  /// The first difference; nil where there is none.
+  mutating func firstDifference(_ expected: Trace, _ actual: Trace) -> Difference? {
+    do {
+      try compareSteps(expected.steps, actual.steps)
+      step = nil
+      try compare(expected.final, actual.final)
+      return nil
+    } catch {
+      return error.difference
+    }
   }
 
   // MARK: - Steps
@@ -133,11 +144,11 @@ struct TraceComparison {
     }
   }
 
-  private typealias Term = (
+  typealias Term = (
     key: String, words: String, path: any KeyPath<PolicyTerms, [Double]> & Sendable
   )
 
-  private static let terms: [Term] = [
+  static let terms: [Term] = [
     ("utility", "utility", \.utility),
     ("stateInformationGain", "state information gain", \.stateInformationGain),
     ("parameterInformationGain", "parameter information gain", \.parameterInformationGain),

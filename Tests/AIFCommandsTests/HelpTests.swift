@@ -10,7 +10,9 @@ import Testing
 struct HelpTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Help")
-  static let commands = ["simulate", "replay", "verify", "validate", "describe", "environments"]
+  static let commands = [
+    "simulate", "replay", "verify", "diff", "approve", "validate", "describe", "environments",
+  ]
 
   @Test("is what the files beside the tests say", arguments: [""] + commands)
   func isVerbatim(command: String) throws {

@@ -32,15 +32,23 @@ struct KillTests {
     Case(
       "episodes that go on learning", replaces: false, "simulate", "BANDIT", "--carry", "counts",
       "--set", "agent.learning.A.rate=1", "--episodes", "40", "--format", "csv", "--output", "FILE"),
+    Case("an update of a file", replaces: true, "verify", "--update", "FILE"),
     Case("a replay", replaces: true, "replay", "DOOR", "--data", "DATA", "--output", "FILE"),
   ]
 
-  private static let points = 40
+  private static let points = 34
   private let folder: Folder
-  private static let old = "old\n"
+  private static let old = Data("old\n".utf8)
+  /// Twelve episodes, of which two differ from what is made of them today.
+  private let outdated: Data
 
   init() throws {
     folder = try Folder()
+    #expect(
+      try run("simulate", "tmaze", "--episodes", "12", "--output", folder.file("old")).code == 0)
+    var traces = try folder.traces("old")
+    for episode in [3, 9] { traces[episode].steps[0].freeEnergy = 1 }
+    outdated = try Data(contentsOf: URL(filePath: folder.write(traces, "old")))
     try folder.write(Sample.bandit, "bandit.yaml")
     try folder.write(Sample.door, "door.yaml")
     let steps = 60
@@ -61,11 +69,17 @@ struct KillTests {
 
   /// What the command writes when it is left alone, and the seconds that takes.
   private func undisturbed(_ command: Case) throws -> (bytes: Data, seconds: Double) {
+    try before(command)?.write(to: URL(filePath: folder.file("reference")))
     let started = ContinuousClock.now
     let outcome = try run(arguments(command, output: folder.file("reference")))
     let seconds = started.duration(to: .now) / .seconds(1)
     #expect(outcome.code == 0, "\(outcome.err)")
     return (try data("reference", folder), seconds)
+  }
+
+  /// What is in the file before the command runs.
+  private func before(_ command: Case) -> Data? {
+    command.replaces ? command.arguments[0] == "verify" ? outdated : Self.old : nil
   }
 
   private func data(_ name: String, _ folder: Folder) throws -> Data {
@@ -88,7 +102,7 @@ struct KillTests {
   /// Runs the command and sends it signals, each after so many seconds more.
   private func remains(_ command: Case, _ signals: [(Int32, after: Double)]) throws -> Remains {
     let place = try Folder()
-    if command.replaces { try place.write(Self.old, "traces.jsonl") }
+    try before(command)?.write(to: URL(filePath: place.file("traces.jsonl")))
     let running = try RunningCommand(arguments(command, output: place.file("traces.jsonl")))
     for (signal, delay) in signals {
       usleep(UInt32(delay * 1e6))
@@ -122,7 +136,7 @@ struct KillTests {
       let remains = try remains(command, [(SIGKILL, chance.nextUnit() * 1.1 * seconds)])
       #expect([0, 128 + SIGKILL].contains(remains.outcome.code))
       let isNew = remains.file == reference
-      #expect(isNew || remains.file == (command.replaces ? Data(Self.old.utf8) : nil))
+      #expect(isNew || remains.file == before(command))
       // What a reader sees of an unfinished file, the end without a line end left out.
       let partial = remains.partial ?? Data()
       #expect(partial == reference.prefix(partial.count))
@@ -149,13 +163,13 @@ struct KillTests {
   func ended(command: Case, signal: Int32) throws {
     let (reference, seconds) = try undisturbed(command)
     var chance = random(UInt64(signal))
-    for _ in 0..<Self.points / 4 {
+    for _ in 0..<Self.points / 6 {
       let remains = try remains(command, [(signal, chance.nextUnit() * 1.1 * seconds)])
       let code = remains.outcome.code
       #expect([0, 128 + signal].contains(code))
       #expect(remains.outcome.err == "")
       #expect(remains.partial == nil)
-      let old = command.replaces ? Data(Self.old.utf8) : nil
+      let old = before(command)
       if code == 0 { #expect(remains.file == reference) }
       guard let file = remains.file, file != old else {
         #expect(remains.file == old)
@@ -172,14 +186,14 @@ struct KillTests {
   func impatience(command: Case) throws {
     let (reference, seconds) = try undisturbed(command)
     var chance = random(2)
-    for _ in 0..<Self.points / 2 {
+    for _ in 0..<Self.points / 3 {
       let begin = chance.nextUnit() * seconds
       let remains = try remains(
         command, [(SIGINT, begin), (SIGINT, after: chance.nextUnit() * 0.003)])
       #expect([0, 128 + SIGINT].contains(remains.outcome.code))
       let partial = remains.partial ?? Data()
       #expect(partial == reference.prefix(partial.count))
-      if let file = remains.file, file != Data(Self.old.utf8) {
+      if let file = remains.file, file != Self.old {
         #expect(file == reference.prefix(file.count))
         #expect(file.last == UInt8(ascii: "\n"))
         #expect(reported(remains.outcome) <= lines(file))

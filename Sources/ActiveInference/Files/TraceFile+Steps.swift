@@ -19,8 +19,10 @@ struct StepReader {
   }
 
   /// What a step says; nil, and faults, where its place in the trace or its observation has none.
-  func step(_ value: DocumentValue, _ t: Int, _ faults: FaultList) -> StepRecord? {
-    let reader = ObjectReader(value, at: "steps[\(t)]", keys: StepReader.keys, faults)
+  func step(
+    _ value: DocumentValue, _ t: Int, at place: String, _ faults: FaultList
+  ) -> StepRecord? {
+    let reader = ObjectReader(value, at: place, keys: StepReader.keys, faults)
     if let found = reader.integer("t", required: true), found != t {
       faults.add(reader.place(of: "t"), "is \(found), expected \(t)")
     }

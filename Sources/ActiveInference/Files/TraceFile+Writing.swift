@@ -24,8 +24,9 @@ extension Trace {
   public var jsonText: String { JSONWriter.text(document, isPretty: true) + "\n" }
 
   /// What the episodes of one agent share.
-  fileprivate static func heading(
-    _ build: String, _ model: GenerativeModel, _ agent: AgentConfiguration,
+  static func heading(
+    format: String = Trace.format, _ build: String, _ model: GenerativeModel,
+    _ agent: AgentConfiguration,
     _ environment: EnvironmentReference?, _ seed: UInt64
   ) -> [DocumentValue.Member] {
     [
@@ -50,7 +51,7 @@ extension Trace {
     ]
   }
 
-  fileprivate static func final(
+  static func final(
     _ model: GenerativeModel, _ counts: GenerativeModel.Concentration
   ) -> DocumentValue {
     .object([.init("concentration", model.concentrationDocument(counts))])
@@ -163,7 +164,7 @@ extension Iterates {
 
 extension Trace.EnvironmentReference {
   /// Parameters are in the order of their names.
-  fileprivate var document: DocumentValue {
+  package var document: DocumentValue {
     let members = parameters.sorted { $0.key < $1.key }
       .map { DocumentValue.Member($0.key, $0.value.document) }
     return .object(
@@ -174,7 +175,7 @@ extension Trace.EnvironmentReference {
 
 extension UInt64 {
   /// A number where it is at most 2^63 - 1, else its digits as text.
-  fileprivate var document: DocumentValue {
+  package var document: DocumentValue {
     Int(exactly: self).map { .integer($0) } ?? .string(description)
   }
 }

@@ -24,7 +24,10 @@ package struct JSONWriter {
   /// - Precondition: every number is finite.
   package mutating func write(_ value: DocumentValue) { write(value, indent: 0) }
 
-  private mutating func write(_ value: DocumentValue, indent: Int) {
+  /// Appends a value whose first line stands this deep in a pretty document.
+  ///
+  /// - Precondition: every number is finite.
+  package mutating func write(_ value: DocumentValue, indent: Int) {
     switch value {
     case .null: append("null")
     case .boolean(let value): append(value ? "true" : "false")
