@@ -70,7 +70,7 @@ public enum AIFCommand {
     }
     do {
       let output = try OutputFile("-")
-      try output.append(text.hasSuffix("\n") ? text : text + "\n")
+      output.append(text.hasSuffix("\n") ? text : text + "\n")
       try output.finish()
       return 0
     } catch {
@@ -95,7 +95,8 @@ struct RootCommand: ParsableCommand {
     version:
       "aif \(Build.version) (\(Build.platform)); random numbers Philox4x64-10",
     subcommands: [
-      SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, ApproveCommand.self,
+      SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, DiffCommand.self,
+      ApproveCommand.self,
       ValidateCommand.self, DescribeCommand.self, EnvironmentsCommand.self,
     ])
 }

@@ -45,10 +45,10 @@ struct ApproveCommand: ParsableCommand {
     for approval in approvals {
       if !dryRun { try approve(approval) }
       let heading = "\(dryRun ? "would approve" : "approved") \(approval.file.path)"
-      try output.append(printable("\(heading): \(approval.change)\n"))
+      output.append(printable("\(heading): \(approval.change)\n"))
     }
     if approvals.isEmpty {
-      try output.append(printable("nothing to approve in \(folders.joined(separator: ", "))\n"))
+      output.append(printable("nothing to approve in \(folders.joined(separator: ", "))\n"))
     }
     try output.finish()
   }
@@ -101,7 +101,7 @@ struct ApproveCommand: ParsableCommand {
 
   private func approve(_ approval: Approval) throws {
     let output = try OutputFile(approval.file.path)
-    try output.append(approval.bytes)
+    output.append(approval.bytes)
     try output.finish()
     // What was read is the golden now; what a test may have written since stays.
     guard try InputFile(path: approval.file.receivedPath).bytes() == approval.bytes else { return }

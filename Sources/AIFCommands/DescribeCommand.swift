@@ -52,7 +52,7 @@ struct DescribeCommand: ParsableCommand {
     // What cannot be run is described all the same; what does not fit the model is a fault.
     if description.fits { try CompiledAgent.check(world.model, configuration) }
     let output = try OutputFile("-")
-    try output.append(text(description))
+    output.append(text(description))
     try output.finish()
   }
 

@@ -17,7 +17,7 @@ struct EnvironmentsCommand: ParsableCommand {
 
   func run() throws {
     let output = try OutputFile("-")
-    try output.append(text(Catalog.current.environments))
+    output.append(text(Catalog.current.environments))
     try output.finish()
   }
 

@@ -24,12 +24,8 @@ struct InputFile {
   ///
   /// - Throws: ``CommandFailure/input(_:)`` where it cannot be read.
   func bytes() throws -> [UInt8] {
-    let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(errno) }
+    let (descriptor, information) = try opened()
     defer { if descriptor != 0 { close(descriptor) } }
-    var information = stat()
-    guard fstat(descriptor, &information) == 0 else { throw failure(errno) }
-    if information.st_mode & S_IFMT == S_IFDIR { throw failure(EISDIR) }
     var bytes: [UInt8] = []
     var most = InputFile.longestPipe
     if information.st_mode & S_IFMT == S_IFCHR { most = InputFile.longestDevice }
@@ -53,12 +49,28 @@ struct InputFile {
     }
   }
 
+  /// Opens it for reading; whoever asks closes it, unless it is standard input.
+  ///
+  /// - Throws: ``CommandFailure/input(_:)`` where it cannot be read.
+  func opened() throws -> (descriptor: Int32, information: stat) {
+    let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(errno) }
+    var information = stat()
+    guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT != S_IFDIR else {
+      let code = information.st_mode & S_IFMT == S_IFDIR ? EISDIR : errno
+      if descriptor != 0 { close(descriptor) }
+      throw failure(code)
+    }
+    return (descriptor, information)
+  }
+
   /// That the process has one standard input, whatever asks for it.
   static func checkStandardInput(_ paths: [String?]) -> String? {
     paths.filter { $0 == "-" }.count > 1 ? "only one of the files can be standard input" : nil
   }
 
-  private func failure(_ code: Int32) -> CommandFailure {
+  /// That something about it failed.
+  func failure(_ code: Int32) -> CommandFailure {
     .input("\(name): \(String(cString: strerror(code)))")
   }
 }

@@ -10,12 +10,15 @@ import Synchronization
 ///
 /// A command that holds unfinished work looks for them itself (``heeded(_:)``), finishes what it
 /// holds and says so by its exit code. At any other time, and at a second signal, the process ends
-/// at once; an unfinished file goes with it.
+/// at once; an unfinished file in which nothing is worth keeping goes with it.
 enum Interruption {
   private static let received = Atomic<Int32>(0)
   private static let isHeeded = Atomic<Bool>(false)
   /// The address of its name as C has it; 0 when there is none.
   private static let unfinishedFile = Atomic<UInt>(0)
+
+  /// The signals that ask for an end.
+  private static let endings = [SIGINT, SIGTERM, SIGHUP]
 
   /// The signal that has arrived while it was looked for; 0 when none has.
   static var signal: Int32 { received.load(ordering: .relaxed) }
@@ -24,12 +27,14 @@ enum Interruption {
   static func install() {
     // Touched here, so that the handler never is the first to ask for them.
     _ = (signal, isHeeded.load(ordering: .relaxed), unfinishedFile.load(ordering: .relaxed))
-    for number in [SIGINT, SIGTERM] {
+    for number in endings where !(number == SIGHUP && isIgnored(number)) {
       setAction(number) { Interruption.arrived($0) }
     }
-    unblock([SIGINT, SIGTERM])
-    // A closed pipe is an error of the write, not the end of the process.
+    mask(SIG_UNBLOCK)
+    // A closed pipe and a file that grows beyond its limit are errors of the write, not the end of the
+    // process.
     setAction(SIGPIPE, SIG_IGN)
+    setAction(SIGXFSZ, SIG_IGN)
   }
 
   /// Runs what looks at ``signal`` often.
@@ -43,6 +48,13 @@ enum Interruption {
   static func check() throws {
     let number = signal
     if number != 0 { throw CommandFailure.interrupted(signal: number) }
+  }
+
+  /// Runs what no signal may come in between; whatever arrives is heard afterwards.
+  static func heldBack<Result>(_ body: () -> Result) -> Result {
+    mask(SIG_BLOCK)
+    defer { mask(SIG_UNBLOCK) }
+    return body()
   }
 
   /// Names the file that must not outlive the process as it is now; nil when there is none.
@@ -64,12 +76,25 @@ enum Interruption {
     _exit(128 + number)
   }
 
-  /// Who starts a process from a worker thread hands down that all signals are held back.
-  private static func unblock(_ numbers: [Int32]) {
+  /// Holds back or lets through what asks for an end. Who starts a process from a worker thread hands
+  /// down that all signals are held back.
+  private static func mask(_ how: Int32) {
     var set = sigset_t()
     sigemptyset(&set)
-    for number in numbers { sigaddset(&set, number) }
-    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    for number in endings { sigaddset(&set, number) }
+    pthread_sigmask(how, &set, nil)
+  }
+
+  /// Whether who started the process wants it to go on, as nohup does.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    #if canImport(Glibc)
+      let handler = action.__sigaction_handler.sa_handler
+    #else
+      let handler = action.__sigaction_u.__sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private static func setAction(

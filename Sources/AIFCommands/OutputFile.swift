@@ -8,112 +8,81 @@ import ActiveInference
 
 /// Where results go: a file that appears whole or not at all, or standard output.
 ///
-/// A file is written beside its destination under another name and takes its place when it is
-/// complete. What cannot be replaced (a device, a named pipe) is written as it comes.
+/// A file is written beside its destination as `NAME.PROCESS.partial` and takes its place when it is
+/// complete; two writers of one file thus never mix, and the last to end wins. What cannot be replaced
+/// (a device, a named pipe) is written as it comes.
+///
+/// Only whole records are handed to the system, so that a file that is left behind ends within a
+/// record only where the process was killed in the middle of a write; whoever reads a `.partial` file
+/// leaves that end out.
 final class OutputFile {
+  /// What becomes of a file that its writer cannot complete.
+  enum Unfinished {
+    /// It says nothing unless it is complete.
+    case removed
+    /// Each of its records is a result of its own.
+    case kept
+  }
+
   /// What messages call it.
   private let name: String
   /// The file itself, where the path given is a link to it.
   private let path: String
   private let temporary: String?
   private let descriptor: Int32
+  private let unfinished: Unfinished
   private var pending: [UInt8] = []
-  /// Bytes up to the end of the last whole record.
+  /// Bytes written up to the end of the last whole record.
   private var wholeBytes = 0
   private var isFinished = false
+
+  /// What the names of unfinished files end with.
+  static let unfinishedEnding = ".partial"
 
   private static let bufferSize = 1 << 16
 
   /// Opens a destination; `-` is standard output.
   ///
   /// - Throws: ``CommandFailure/output(_:)`` where it cannot be written.
-  init(_ path: String) throws {
-    var information = stat()
-    let exists = path != "-" && stat(path, &information) == 0
-    if path == "-" || exists && OutputFile.isStandardOutput(information) {
-      name = "standard output"
-      self.path = path
-      temporary = nil
-      descriptor = 1
-      return
+  init(_ path: String, unfinished: Unfinished = .removed) throws {
+    self.unfinished = unfinished
+    let destination = try OutputDestination(path)
+    name = destination.name
+    self.path = destination.path
+    switch destination.kind {
+    case .standardOutput:
+      (temporary, descriptor) = (nil, 1)
+    case .irreplaceable:
+      (temporary, descriptor) = (nil, open(path, O_WRONLY | O_CLOEXEC))
+    case .file(let mode):
+      (temporary, descriptor) = OutputFile.create(beside: destination.path)
+      if descriptor >= 0, let mode { fchmod(descriptor, mode) }
     }
-    name = path
-    self.path = exists ? OutputFile.resolved(path) : path
-    let kind = information.st_mode & S_IFMT
-    if exists && kind == S_IFDIR { throw OutputFile.failure(name, EISDIR) }
-    if exists && kind != S_IFREG {
-      temporary = nil
-      descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    } else {
-      if exists && access(path, W_OK) != 0 { throw OutputFile.failure(name, errno) }
-      let beside = "\(self.path).\(getpid()).partial"
-      temporary = beside
-      Interruption.setUnfinished(beside)
-      descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-      if descriptor >= 0 && exists { fchmod(descriptor, information.st_mode & 0o777) }
-    }
-    guard descriptor >= 0 else { throw OutputFile.failure(name, errno) }
+    if descriptor < 0 { throw destination.openingFailure(errno) }
   }
 
   deinit {
     if let temporary, !isFinished {
-      unlink(temporary)
+      if keptPath == nil { unlink(temporary) }
       Interruption.setUnfinished(nil)
     }
     if descriptor > 1 { close(descriptor) }
   }
 
-  /// Adds one whole record.
-  ///
-  /// - Throws: ``CommandFailure/output(_:)`` where it cannot be written, ``CommandFailure/pipeClosed``.
-  func append(_ record: [UInt8]) throws {
-    pending.append(contentsOf: record)
-    if pending.count >= OutputFile.bufferSize { try flush() }
-    wholeBytes += record.count
-  }
+  /// Adds one whole record, which stays in memory until ``flush()`` or ``finish()``.
+  func append(_ record: [UInt8]) { pending.append(contentsOf: record) }
 
   /// Adds text.
-  func append(_ text: String) throws { try append(Array(text.utf8)) }
+  func append(_ text: String) { append(Array(text.utf8)) }
 
-  /// Writes what is pending and puts the file in its place.
-  func finish() throws {
-    try flush()
-    guard temporary != nil else { return }
-    guard fsync(descriptor) == 0, takePlace() else { throw OutputFile.failure(name, errno) }
-  }
+  /// Whether so much is pending that it ought to be written.
+  var isFull: Bool { pending.count >= OutputFile.bufferSize }
 
-  /// After a failure: keeps the records that were written whole, if any were.
-  func salvage() {
-    guard temporary != nil, !isFinished else { return }
-    let written = wholeBytes - pending.count
-    guard written > 0 else { return }
-    let end = lastLineEnd(written)
-    if end > 0 && ftruncate(descriptor, off_t(end)) == 0 { _ = takePlace() }
-  }
-
-  private func takePlace() -> Bool {
-    guard let temporary, rename(temporary, path) == 0 else { return false }
-    isFinished = true
-    Interruption.setUnfinished(nil)
-    return true
-  }
-
-  /// The end of the last line within the first bytes of the file.
-  private func lastLineEnd(_ limit: Int) -> Int {
-    let reader = open(temporary ?? path, O_RDONLY | O_CLOEXEC)
-    guard reader >= 0 else { return 0 }
-    defer { close(reader) }
-    var end = limit
-    var byte: UInt8 = 0
-    while end > 0 {
-      guard pread(reader, &byte, 1, off_t(end - 1)) == 1 else { return 0 }
-      if byte == UInt8(ascii: "\n") { return end }
-      end -= 1
-    }
-    return 0
-  }
-
-  private func flush() throws {
+  /// Writes the records that are pending.
+  ///
+  /// - Throws: ``CommandFailure/output(_:)`` where they cannot be written,
+  ///   ``CommandFailure/pipeClosed``.
+  func flush() throws {
     var start = 0
     while start < pending.count {
       let count = pending.withUnsafeBytes { bytes in
@@ -122,30 +91,85 @@ final class OutputFile {
       if count < 0 {
         if errno == EINTR { continue }
         let code = errno
-        pending.removeFirst(start)
+        let lineEnd = pending[..<start].lastIndex(of: UInt8(ascii: "\n"))
+        let whole = lineEnd.map { $0 + 1 } ?? 0
+        cutStandardOutput(torn: start - whole)
+        wholeBytes += whole
+        pending.removeAll()
         if code == EPIPE { throw CommandFailure.pipeClosed }
-        throw OutputFile.failure(name, code)
+        throw OutputDestination.failure(name, code)
       }
       start += count
     }
+    if !pending.isEmpty && unfinished == .kept && temporary != nil {
+      // From here on the file is worth something, however the process ends.
+      Interruption.setUnfinished(nil)
+    }
+    wholeBytes += pending.count
     pending.removeAll(keepingCapacity: true)
   }
 
-  /// Whether it is what standard output goes to already, as `/dev/stdout` is: replacing it would
-  /// take away the ground under what else is printed.
-  private static func isStandardOutput(_ information: stat) -> Bool {
-    var standard = stat()
-    return fstat(1, &standard) == 0 && standard.st_dev == information.st_dev
-      && standard.st_ino == information.st_ino
+  /// Writes what is pending and puts the file in its place.
+  ///
+  /// - Throws: as ``flush()``.
+  func finish() throws {
+    try flush()
+    guard temporary != nil else { return }
+    guard fsync(descriptor) == 0, takePlace() else {
+      throw OutputDestination.failure(name, errno)
+    }
   }
 
-  private static func resolved(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
+  /// After a failure: puts the whole records that could be written in their place, if there are any.
+  ///
+  /// - Returns: the file that has them: the destination, or the unfinished one where that could not
+  ///   take its place. Nil where there are none, or there is no file.
+  func salvage() -> String? {
+    guard temporary != nil, unfinished == .kept else { return nil }
+    if isFinished { return name }
+    try? flush()
+    guard let kept = keptPath else { return nil }
+    let isSafe = ftruncate(descriptor, off_t(wholeBytes)) == 0 && fsync(descriptor) == 0
+    return isSafe && takePlace() ? name : kept
   }
 
-  private static func failure(_ name: String, _ code: Int32) -> CommandFailure {
-    .output("\(name): \(String(cString: strerror(code)))")
+  /// The unfinished file, where it must not be removed.
+  private var keptPath: String? { unfinished == .kept && wholeBytes > 0 ? temporary : nil }
+
+  private func takePlace() -> Bool {
+    guard let temporary, rename(temporary, path) == 0 else { return false }
+    isFinished = true
+    Interruption.setUnfinished(nil)
+    return true
+  }
+
+  /// Creates a file that nobody else has, left by an earlier process of the same number included.
+  private static func create(beside path: String) -> (String?, Int32) {
+    Interruption.heldBack {
+      var number = 1
+      while true {
+        let again = number == 1 ? "" : "-\(number)"
+        let beside = "\(path).\(getpid())\(again)\(unfinishedEnding)"
+        let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if descriptor >= 0 {
+          Interruption.setUnfinished(beside)
+          return (beside, descriptor)
+        }
+        if errno != EEXIST { return (nil, descriptor) }
+        number += 1
+      }
+    }
+  }
+
+  /// Takes away the torn end of what was written, where standard output is a file of which it is the
+  /// end.
+  private func cutStandardOutput(torn: Int) {
+    var information = stat()
+    guard temporary == nil, torn > 0, fstat(descriptor, &information) == 0,
+      information.st_mode & S_IFMT == S_IFREG,
+      lseek(descriptor, 0, SEEK_CUR) == information.st_size
+    else { return }
+    let end = information.st_size - off_t(torn)
+    if ftruncate(descriptor, end) == 0 { lseek(descriptor, end, SEEK_SET) }
   }
 }

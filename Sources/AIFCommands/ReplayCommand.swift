@@ -106,11 +106,11 @@ struct ReplayCommand: ParsableCommand {
     case .json:
       var line: [UInt8] = []
       trace.appendLine(to: &line)
-      try destination.append(line)
-    case .table: try destination.append(StepTable(trace.model, policies).text(episode))
+      destination.append(line)
+    case .table: destination.append(StepTable(trace.model, policies).text(episode))
     case .csv:
       let rows = StepRows(trace.model)
-      try destination.append(rows.heading + rows.rows(episode, level: record))
+      destination.append(rows.heading + rows.rows(episode, level: record))
     }
   }
 }

@@ -1,12 +1,6 @@
 import ActiveInference
 import ArgumentParser
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
@@ -84,14 +78,11 @@ struct SimulateCommand: ParsableCommand {
     case counts
   }
 
-  private static let mostThreads = 1024
-
   func validate() throws {
     let faults = [
       episodes >= 1 ? nil : "--episodes must be at least 1",
       (steps ?? 1) >= 1 ? nil : "--steps must be at least 1",
-      1...SimulateCommand.mostThreads ~= threads ?? 1
-        ? nil : "--threads must be 1...\(SimulateCommand.mostThreads)",
+      ThreadCount.fault(threads),
       seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
       output != "-" || format == .table
         ? nil : "--output - and --format \(format.rawValue) both want standard output",
@@ -146,8 +137,8 @@ struct SimulateCommand: ParsableCommand {
     var simulation = Simulation(
       environment, steps: steps ?? world.steps, seed: seed, level: max(needed, shown))
     simulation.isCancelled = { Interruption.signal != 0 }
-    let traces = try output.map { try OutputFile($0) }
-    let report = try SimulationReport(
+    let traces = try output.map { try OutputFile($0, unfinished: .kept) }
+    let report = SimulationReport(
       world: world, model: blueprint.model, policies: blueprint.policies, format: format,
       episodes: episodes, record: record, output: output == "-" ? nil : try OutputFile("-"))
     let begin = ContinuousClock.now
@@ -165,13 +156,21 @@ struct SimulateCommand: ParsableCommand {
         }
         try Interruption.check()
       }
+    } catch CommandFailure.output(let message) {
+      throw CommandFailure.output(message + salvaged(traces))
     } catch let failure as CommandFailure {
-      traces?.salvage()
+      _ = salvaged(traces)
       throw failure
     } catch let failure as AgentFailure {
+      try report.flush()
       let place = episodes > 1 ? "episode \(report.count), " : ""
-      throw CommandFailure.input("\(place)\(failure)")
+      throw CommandFailure.input("\(place)\(failure)\(salvaged(traces))")
     }
+  }
+
+  /// Puts the finished episodes in their place, and says where that is.
+  private func salvaged(_ traces: OutputFile?) -> String {
+    traces?.salvage().map { "; the finished episodes are in \($0)" } ?? ""
   }
 
   private func runEpisodes<E: Environment>(
@@ -189,13 +188,19 @@ struct SimulateCommand: ParsableCommand {
       agent.recordsIterates = level >= .iterates
       return agent
     }
-    var progress = ProgressBar(total: episodes)
+    var progress = ProgressBar(total: episodes, of: "episodes")
     defer { progress.clear() }
     let reporter = report.reporter
+    // Traces first: what has been reported is kept, however the process ends.
+    func flush() throws {
+      try traces?.flush()
+      try report.flush()
+    }
     func deliver(_ episode: FinishedEpisode, heading: [UInt8]) throws {
-      try traces?.append(heading)
-      try traces?.append(episode.line)
-      try report.add(episode.report)
+      traces?.append(heading)
+      traces?.append(episode.line)
+      report.add(episode.report)
+      if traces?.isFull == true || report.isFull { try flush() }
       progress.update(report.count)
     }
     if carry != nil {
@@ -205,17 +210,18 @@ struct SimulateCommand: ParsableCommand {
         let episode = try simulation.run(&agent, episode: index)
         let line = try writer?.line(episode, agent, startingFrom: start, process: world.model)
         try deliver(FinishedEpisode(report: reporter(episode), line: line ?? []), heading: [])
+        try flush()
       }
       return
     }
-    let cores = ProcessInfo.processInfo.activeProcessorCount
     let heading = writer?.heading ?? []
     try simulation.run(
-      episodes: 0..<UInt64(episodes), threads: min(threads ?? cores, episodes),
+      episodes: 0..<UInt64(episodes), threads: min(threads ?? ThreadCount.ofMachine, episodes),
       makeAgent: makeAgent,
       finish: { episode, agent in
         FinishedEpisode(report: reporter(episode), line: writer?.rest(episode, agent) ?? [])
       },
+      caughtUp: flush,
       deliver: { episode in
         try deliver(episode, heading: heading)
         return true

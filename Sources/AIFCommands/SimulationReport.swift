@@ -27,7 +27,7 @@ final class SimulationReport {
   init(
     world: World, model: GenerativeModel, policies: PolicySet, format: OutputFormat, episodes: Int,
     record: RecordLevel, output: OutputFile?
-  ) throws {
+  ) {
     self.world = world
     self.model = model
     self.policies = policies
@@ -35,7 +35,7 @@ final class SimulationReport {
     self.episodes = episodes
     self.record = record
     self.output = output
-    if format == .csv { try output?.append(StepRows(model).heading) }
+    if format == .csv { output?.append(StepRows(model).heading) }
   }
 
   /// Makes what is reported of an episode, on any thread.
@@ -51,15 +51,21 @@ final class SimulationReport {
   }
 
   /// Takes in a finished episode.
-  func add(_ episode: ReportedEpisode) throws {
+  func add(_ episode: ReportedEpisode) {
     count += 1
     if let reachedGoal = episode.reachedGoal {
       hasGoal = true
       reached += reachedGoal ? 1 : 0
     }
     if let episode = episode.single { single = episode }
-    if !episode.rows.isEmpty { try output?.append(episode.rows) }
+    if !episode.rows.isEmpty { output?.append(episode.rows) }
   }
+
+  /// Whether so much is pending that it ought to be printed.
+  var isFull: Bool { output?.isFull == true }
+
+  /// Prints what is there so far.
+  func flush() throws { try output?.flush() }
 
   /// Prints what is left to print.
   ///
@@ -70,10 +76,10 @@ final class SimulationReport {
     guard let output else { return }
     switch format {
     case .csv: break
-    case .json: try output.append(summary.prettyJSON)
+    case .json: output.append(summary.prettyJSON)
     case .table:
-      if let single { try output.append(StepTable(model, policies).text(single)) }
-      try output.append(closingLine(steps, elapsed) + "\n")
+      if let single { output.append(StepTable(model, policies).text(single)) }
+      output.append(closingLine(steps, elapsed) + "\n")
     }
     try output.finish()
   }

@@ -7,12 +7,13 @@ import BeliefTesting
 /// is kept for the next.
 struct TraceVerifier {
   /// What was found in an episode.
-  struct Finding {
+  struct Finding: Sendable {
+    let seed: UInt64
     let episode: Int
     /// The step; the number of steps where it is about the whole trace.
     let step: Int
     /// Nil where the agent could not even go on.
-    let difference: Difference?
+    let explanation: Explanation?
     /// What it is, in a sentence.
     let text: String
   }
@@ -26,17 +27,16 @@ struct TraceVerifier {
   /// The first difference; nil where there is none.
   ///
   /// - Throws: ``InvalidInput`` where the trace is not one that could have been recorded.
-  mutating func difference(in trace: Trace) throws -> Finding? {
+  mutating func finding(in trace: Trace) throws -> Finding? {
     // Nothing was recorded of an episode without steps: there is nothing to compare.
     if trace.steps.isEmpty { return nil }
     let behaviour = try behaviour(of: trace)
     let blueprint = try blueprint(of: trace)
-    let level: RecordLevel = trace.steps.contains { $0.iterates != nil } ? .iterates : .full
-    let replayed = try finding(trace) { try replay(trace, behaviour, blueprint, level) }
+    let replayed = try finding(trace, "") { try replay(trace, behaviour, blueprint) }
     guard let reference = trace.environment else { return replayed }
     let world = try world(reference, trace.model)
     let simulated = try finding(trace, "simulated again: ") {
-      try simulate(trace, world.environment, blueprint, level)
+      try simulate(trace, world.environment, blueprint)
     }
     // The earlier of the two. Of two in one step the simulation's: it names an observation or an
     // action that was changed, the replay only what follows from it.
@@ -44,53 +44,76 @@ struct TraceVerifier {
     return simulated.step <= replayed.step ? simulated : replayed
   }
 
+  /// The trace as this build would record it, at the same level: simulated from its seed where it names
+  /// an environment, else from its observations and actions.
+  ///
+  /// - Throws: ``InvalidInput`` where it could not have been recorded, ``AgentFailure`` where the agent
+  ///   stops.
+  mutating func renewed(_ trace: Trace) throws -> Trace {
+    if trace.steps.isEmpty { return trace }
+    let blueprint = try blueprint(of: trace)
+    var result =
+      if let reference = trace.environment {
+        try simulate(trace, world(reference, trace.model).environment, blueprint)
+      } else {
+        try replay(trace, behaviour(of: trace), blueprint)
+      }
+    result.build = Build.version
+    for (index, step) in zip(result.steps.indices, trace.steps) {
+      result.steps[index].keepWhatIsRecorded(in: step)
+    }
+    return result
+  }
+
   /// What comes of running a trace again: a difference, or that the agent cannot go on.
   private func finding(
-    _ trace: Trace, _ prefix: String = "", _ run: () throws -> Difference?
+    _ trace: Trace, _ prefix: String, _ run: () throws -> Trace
   ) throws -> Finding? {
     do {
-      return try run().map {
+      return try explanation(expected: trace, actual: run(), tolerances: tolerances).map {
         Finding(
-          episode: trace.episode, step: $0.step ?? trace.steps.count, difference: $0,
-          text: "\(prefix)\($0)")
+          seed: trace.seed, episode: trace.episode,
+          step: $0.difference.step ?? trace.steps.count, explanation: $0,
+          text: "\(prefix)\($0.difference)")
       }
     } catch let failure as AgentFailure {
       return Finding(
-        episode: trace.episode, step: failure.step, difference: nil,
+        seed: trace.seed, episode: trace.episode, step: failure.step, explanation: nil,
         text: "\(prefix)the agent stops: \(failure)")
     }
   }
 
+  // MARK: - Running it again
+
+  private func level(_ trace: Trace) -> RecordLevel {
+    trace.steps.contains { $0.iterates != nil } ? .iterates : .full
+  }
+
   private func replay(
-    _ trace: Trace, _ behaviour: BehaviourRecord, _ blueprint: CompiledAgent, _ level: RecordLevel
-  ) throws -> Difference? {
+    _ trace: Trace, _ behaviour: BehaviourRecord, _ blueprint: CompiledAgent
+  ) throws -> Trace {
     let agent = try ActiveInferenceAgent(blueprint)
-    var steps = try agent.replay(
-      behaviour, seed: trace.seed, episode: UInt64(trace.episode), level: level)
+    var result = trace
+    result.steps = try agent.replay(
+      behaviour, seed: trace.seed, episode: UInt64(trace.episode), level: level(trace))
     // The agent does not know the true states; the simulation compares them.
-    for index in steps.indices { steps[index].states = trace.steps[index].states }
-    return compare(trace, steps, agent)
+    for index in result.steps.indices { result.steps[index].states = trace.steps[index].states }
+    result.final = agent.concentration
+    return result
   }
 
   private func simulate(
-    _ trace: Trace, _ environment: some Environment, _ blueprint: CompiledAgent,
-    _ level: RecordLevel
-  ) throws -> Difference? {
+    _ trace: Trace, _ environment: some Environment, _ blueprint: CompiledAgent
+  ) throws -> Trace {
+    let level = level(trace)
     var agent = try ActiveInferenceAgent(blueprint)
     agent.recordsIterates = level >= .iterates
     let simulation = Simulation(
       environment, steps: trace.steps.count, seed: trace.seed, level: level)
-    let episode = try simulation.run(&agent, episode: UInt64(trace.episode))
-    return compare(trace, episode.steps, agent)
-  }
-
-  private func compare(
-    _ expected: Trace, _ steps: [StepRecord], _ agent: ActiveInferenceAgent
-  ) -> Difference? {
-    var actual = expected
-    actual.steps = steps
-    actual.final = agent.concentration
-    return firstDifference(expected: expected, actual: actual, tolerances: tolerances)
+    var result = trace
+    result.steps = try simulation.run(&agent, episode: UInt64(trace.episode)).steps
+    result.final = agent.concentration
+    return result
   }
 
   // MARK: - What a trace needs
@@ -131,21 +154,19 @@ struct TraceVerifier {
   }
 }
 
-extension TraceVerifier.Finding {
-  /// The finding for programs.
-  var document: DocumentValue {
-    guard let difference else {
-      return .object([.init("episode", .integer(episode)), .init("text", .string(text))])
-    }
-    return .object([
-      .init("episode", .integer(episode)),
-      .init("step", difference.step.map { .integer($0) } ?? .null),
-      .init("quantity", .string(difference.quantity)),
-      .init("index", .array(difference.index.map { .integer($0) })),
-      .init("expected", difference.expected.document),
-      .init("actual", difference.actual.document),
-      .init("text", .string(text)),
-    ])
+extension StepRecord {
+  /// Leaves out what another record of the step leaves out.
+  fileprivate mutating func keepWhatIsRecorded(in other: StepRecord) {
+    if other.states == nil { states = nil }
+    if other.beliefs == nil { beliefs = nil }
+    if other.freeEnergy == nil { freeEnergy = nil }
+    if other.negativeExpectedFreeEnergy == nil { negativeExpectedFreeEnergy = nil }
+    if other.terms == nil { terms = nil }
+    if other.policyPosterior == nil { policyPosterior = nil }
+    if other.actionMarginals == nil { actionMarginals = nil }
+    if other.action == nil { action = nil }
+    if other.choice == nil { choice = nil }
+    if other.iterates == nil { iterates = nil }
   }
 }
 
@@ -155,17 +176,6 @@ extension AgentFailure {
     case .observation(let step, _), .impossible(let step, _, _), .planning(let step, _),
       .part(let step, _):
       step
-    }
-  }
-}
-
-extension Difference.Value {
-  fileprivate var document: DocumentValue {
-    switch self {
-    case .number(let value): value.isFinite ? .number(value) : .string("\(value)")
-    case .integer(let value): .integer(value)
-    case .text(let text): .string(text)
-    case .absent: .null
     }
   }
 }

@@ -26,11 +26,11 @@ struct ValidateCommand: ParsableCommand {
     do throws(InvalidInput) {
       _ = try GenerativeModel(contentsOf: bytes, source: file.name)
     } catch {
-      try output.append(text(error.faults, file.name))
+      output.append(text(error.faults, file.name))
       try output.finish()
       throw CommandFailure.check
     }
-    try output.append(format == .table ? "\(file.name): no faults\n" : text([], file.name))
+    output.append(format == .table ? "\(file.name): no faults\n" : text([], file.name))
     try output.finish()
   }
 

@@ -5,23 +5,37 @@ import BeliefTesting
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Feed recorded traces to the agent again and name the first difference.",
+    abstract: "Feed recorded traces to the agent again and explain the first difference.",
+    usage: "aif verify <PATH> ... [<options>]",
     discussion: """
-      TRACE is an aif.trace/1 or aif.golden/1 file; - is standard input. The observations and \
-      actions of each episode go to its agent again; where the trace names an environment, the \
-      episode is simulated again from its seed too. The first difference of each file is named: \
-      step, quantity, index and both values. What the record level left out is not compared. Exit \
-      code 1 where something differs.
+      PATH is a file of traces (aif.trace/1 or aif.golden/1), or a folder, of which every .jsonl file \
+      and every .json file that begins as traces do is verified; - is standard input. The \
+      observations and actions of each episode go to its agent again; where the trace names an \
+      environment, the episode is simulated again from its seed too. The first difference of each \
+      file is named: step, quantity, \
+      index and both values, with the energies around it and the likely cause. What the record level \
+      left out is not compared. Exit code 1 where something differs; 2 where a file has faults, which \
+      are told while the others are verified.
 
-      Example: aif verify old.jsonl --tolerance 1e-9
+      With --update, files that differ are written anew after what changes has been told. Record \
+      level, seeds, episodes and their order stay as they are; episodes and files that do not differ \
+      keep every byte.
+
+      Example: aif verify Tests/Traces --tolerance 1e-9 --tolerance beliefs=4ulp
       """)
 
-  @Argument(help: ArgumentHelp("Files of traces.", valueName: "TRACE"))
-  var traces: [String]
+  @Argument(help: ArgumentHelp("Files and folders of traces.", valueName: "PATH"))
+  var paths: [String]
+
+  @Option(name: .customLong("tolerance"), help: toleranceHelp)
+  var toleranceTexts: [String] = []
 
   @Option(
-    help: ArgumentHelp("How far two numbers may differ; 0 asks for the same bits.", valueName: "X"))
-  var tolerance = 0.0
+    help: ArgumentHelp("Threads, 1...1024; all cores unless given.", valueName: "N"))
+  var threads: Int?
+
+  @Flag(help: "Write files that differ anew, as this build makes them.")
+  var update = false
 
   @Option(
     help: ArgumentHelp("How the result is printed.", valueName: "FORMAT"))
@@ -29,91 +43,68 @@ struct VerifyCommand: ParsableCommand {
 
   func validate() throws {
     let faults = [
-      tolerance >= 0 && tolerance.isFinite ? nil : "--tolerance must be a number from 0",
-      InputFile.checkStandardInput(traces),
+      ThreadCount.fault(threads),
+      Tolerances.fault(toleranceTexts),
+      InputFile.checkStandardInput(paths),
+      update && paths.contains("-") ? "--update: standard input cannot be written" : nil,
     ].compactMap { $0 }
     if !faults.isEmpty { throw ValidationError(faults.joined(separator: "; ")) }
   }
 
-  /// What came of one file.
-  private struct Finding {
-    let file: String
-    let episodes: Int
-    /// Episodes of which no step was recorded.
-    let empty: Int
-    let difference: TraceVerifier.Finding?
-  }
-
   func run() throws {
-    var faults = FaultGatherer()
-    let findings = traces.compactMap { path in
-      faults.gather {
-        let file = InputFile(path: path)
-        return try verify(Trace.read(contentsOf: file.bytes(), source: file.name), file.name)
-      }
+    let tolerances = try Tolerances(texts: toleranceTexts)
+    let search = TraceSearch(paths)
+    let report = VerifyReport(format, to: try OutputFile("-"))
+    var progress = ProgressBar(total: search.files.count, of: "files")
+    defer { progress.clear() }
+    try Verification(search.files, tolerances: tolerances).run(
+      threads: threads ?? ThreadCount.ofMachine,
+      progress: { progress.update($0, "\(counted($1, "episode")) so far") },
+      report: { finding in
+        progress.clear()
+        try report.add(finding)
+      })
+    if update { try self.update(search.files, tolerances, report) }
+    try report.finish()
+    let problems = search.problems + report.findings.flatMap(\.problems)
+    if !problems.isEmpty { throw CommandFailure.input(problems.joined(separator: "\n")) }
+    if !update && report.findings.contains(where: { $0.differing > 0 }) {
+      throw CommandFailure.check
     }
-    try faults.check()
-    let output = try OutputFile("-")
-    try output.append(text(findings))
-    try output.finish()
-    if findings.contains(where: { $0.difference != nil }) { throw CommandFailure.check }
   }
 
-  private func verify(_ traces: [Trace], _ name: String) throws -> Finding {
-    var verifier = TraceVerifier(tolerances: try Tolerances(.absolute(tolerance)))
-    var difference: TraceVerifier.Finding?
-    for trace in traces where difference == nil {
+  private func update(
+    _ files: [String], _ tolerances: Tolerances, _ report: VerifyReport
+  ) throws {
+    let update = TraceUpdate(tolerances: tolerances)
+    for (index, finding) in report.findings.enumerated()
+    where finding.isSound && finding.differing > 0 {
       do {
-        difference = try verifier.difference(in: trace)
+        try report.update(index, episodes: update.update(files[index]))
+      } catch let failure as CommandFailure {
+        guard case .input = failure else { throw failure }
+        report.fail(index, failure)
       } catch let faults as InvalidInput {
-        throw InvalidInput(source: "\(name), episode \(trace.episode)", faults.faults)
+        report.fail(index, faults)
       }
     }
-    return Finding(
-      file: name, episodes: traces.count, empty: traces.count { $0.steps.isEmpty },
-      difference: difference)
   }
+}
 
-  // MARK: - Output
+let toleranceHelp = ArgumentHelp(
+  """
+  How far numbers may differ: exact (the same bits), 4ulp, 1e-9 or 1e-9rel; QUANTITY=X for one \
+  quantity, such as beliefs=4ulp. May be repeated; exact unless given.
+  """, valueName: "X")
 
-  private func text(_ findings: [Finding]) -> String {
-    switch format {
-    case .table: return findings.map { printable(line($0)) + "\n" }.joined()
-    case .json: return DocumentValue.array(findings.map(document)).prettyJSON
-    case .csv:
-      let heading = ["file", "episodes", "episode", "step", "quantity", "index", "expected", "got"]
-      return ([heading] + findings.map(cells))
-        .map { $0.map(csvCell).joined(separator: ",") + "\n" }.joined()
+extension Tolerances {
+  /// What is wrong with the values of `--tolerance`; nil where nothing is.
+  static func fault(_ texts: [String]) -> String? {
+    do throws(InvalidInput) {
+      _ = try Tolerances(texts: texts)
+      return nil
+    } catch {
+      return error.faults.map { "--tolerance: \($0)" }.joined(separator: "; ")
     }
-  }
-
-  private func line(_ finding: Finding) -> String {
-    if let found = finding.difference {
-      return "\(finding.file): differs: episode \(found.episode), \(found.text)"
-    }
-    let count = "\(grouped(finding.episodes)) \(finding.episodes == 1 ? "episode" : "episodes")"
-    let empty = finding.empty > 0 ? " (\(grouped(finding.empty)) without recorded steps)" : ""
-    return "\(finding.file): \(count)\(empty), no difference"
-  }
-
-  private func document(_ finding: Finding) -> DocumentValue {
-    .object([
-      .init("file", .string(finding.file)),
-      .init("episodes", .integer(finding.episodes)),
-      .init("difference", finding.difference.map(\.document) ?? .null),
-    ])
-  }
-
-  private func cells(_ finding: Finding) -> [String] {
-    guard let found = finding.difference else {
-      return [finding.file, "\(finding.episodes)"] + Array(repeating: "", count: 6)
-    }
-    let difference = found.difference
-    return [
-      finding.file, "\(finding.episodes)", "\(found.episode)",
-      difference?.step.map { "\($0)" } ?? "", difference?.quantity ?? found.text,
-      difference?.index.map { "\($0)" }.joined(separator: " ") ?? "",
-      difference.map { "\($0.expected)" } ?? "", difference.map { "\($0.actual)" } ?? "",
-    ]
   }
 }

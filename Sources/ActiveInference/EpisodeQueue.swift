@@ -91,10 +91,13 @@ final class EpisodeQueue<Finished: Sendable>: @unchecked Sendable {
 
   /// Delivers whatever is next in order, and claims a chunk once nothing is; waits where neither can be
   /// done, and gives nil where all has been.
+  ///
+  /// - Parameter caughtUp: called after deliveries, once nothing more is ready.
   @usableFromInline
   func deliverOrClaim(
-    lanes: Int, _ deliver: (Finished) throws -> Bool
+    lanes: Int, _ deliver: (Finished) throws -> Bool, caughtUp: () throws -> Void
   ) throws -> EpisodeChunk? {
+    var hasDelivered = false
     lock.acquire()
     defer { lock.release() }
     while true {
@@ -105,6 +108,14 @@ final class EpisodeQueue<Finished: Sendable>: @unchecked Sendable {
         defer { lock.acquire() }
         for result in outcome.results where try !deliver(result) { return nil }
         if let failure = outcome.failure { throw failure }
+        hasDelivered = true
+      } else if hasDelivered {
+        hasDelivered = false
+        lock.release()
+        defer { lock.acquire() }
+        try caughtUp()
+        // Something may have become ready meanwhile.
+        continue
       } else if !isOver && hasRoom {
         return claimNext(lanes)
       } else if delivered == claimed {

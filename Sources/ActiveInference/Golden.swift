@@ -9,7 +9,7 @@
 /// let text = golden.text
 /// ```
 public struct Golden: Hashable, Sendable {
-  static let format = "aif.golden/1"
+  package static let format = "aif.golden/1"
 
   /// The episodes, at least one.
   public let traces: [Trace]

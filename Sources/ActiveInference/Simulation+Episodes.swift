@@ -10,13 +10,16 @@ extension Simulation {
   ///   - threads: how many work at once, at least 1.
   ///   - makeAgent: makes the agent of one thread, on that thread; it forgets between episodes.
   ///   - finish: turns a finished episode into what is delivered, on the thread that ran it.
+  ///   - caughtUp: called on the calling thread after deliveries, once nothing more is ready and before
+  ///     it works or waits: where to write out what `deliver` has gathered. Not after the last failure.
   ///   - deliver: takes the results one at a time in episode order; false ends the run.
   /// - Throws: what `makeAgent` throws; the first failure in episode order, once everything before it
   ///   has been delivered.
   @inlinable
   public func run<A: Agent, Finished: Sendable>(
     episodes: Range<UInt64>, threads: Int, makeAgent: @escaping @Sendable () throws -> A,
-    finish: @escaping @Sendable (Episode, A) -> Finished, deliver: (Finished) throws -> Bool
+    finish: @escaping @Sendable (Episode, A) -> Finished, caughtUp: () throws -> Void = {},
+    deliver: (Finished) throws -> Bool
   ) throws {
     let count = episodes.upperBound - episodes.lowerBound
     let threads = Int(Swift.min(UInt64(Swift.max(threads, 1)), Swift.max(count, 1)))
@@ -34,7 +37,9 @@ extension Simulation {
       queue.stop()
       others.join()
     }
-    try work(&agent, queue, finish) { try queue.deliverOrClaim(lanes: $0, deliver) }
+    try work(&agent, queue, finish) {
+      try queue.deliverOrClaim(lanes: $0, deliver, caughtUp: caughtUp)
+    }
   }
 
   /// Runs chunks of episodes as long as there is one.

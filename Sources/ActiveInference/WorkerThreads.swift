@@ -8,7 +8,7 @@
 ///
 /// Threads of their own, not of a pool: they are as many as were asked for, and they may wait.
 @usableFromInline
-final class WorkerThreads {
+package final class WorkerThreads {
   private final class Body: Sendable {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -22,7 +22,7 @@ final class WorkerThreads {
 
   /// Starts so many threads, or as many of them as the system has room for.
   @usableFromInline
-  init(_ count: Int, _ run: @escaping @Sendable () -> Void) {
+  package init(_ count: Int, _ run: @escaping @Sendable () -> Void) {
     let body = Body(run)
     for _ in 0..<count {
       #if canImport(Darwin)
@@ -52,7 +52,7 @@ final class WorkerThreads {
 
   /// Waits until all have ended.
   @usableFromInline
-  func join() {
+  package func join() {
     for thread in threads {
       #if canImport(Darwin)
         guard let thread else { continue }

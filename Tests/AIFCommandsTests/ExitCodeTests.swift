@@ -36,9 +36,17 @@ struct ExitCodeTests {
       (["simulate", "-", "--agent", "-"], "only one of the files can be standard input"),
       (["replay", "-", "--data", "-"], "only one of the files can be standard input"),
       (["replay", "m", "--data", "d", "--set", "cueValidity=1"], "a replay has no environment"),
-      (["verify"], "Missing expected argument '<TRACE> ...'"),
+      (["verify"], "Missing expected argument '<PATH> ...'"),
       (["verify", "x", "--tolerance", "-1"], "tolerance"),
-      (["verify", "x", "--tolerance=nan"], "--tolerance must be a number from 0"),
+      (["verify", "x", "--tolerance=nan"], "--tolerance: 'nan' is no bound"),
+      (["verify", "x", "--tolerance", "beleifs=1"], "did you mean 'beliefs'?"),
+      (["verify", "x", "--threads", "0"], "--threads must be 1...1024"),
+      (["verify", "-", "--update"], "--update: standard input cannot be written"),
+      (["verify", "-", "-"], "only one of the files can be standard input"),
+      (["diff", "x"], "Missing expected argument '<B>'"),
+      (["diff", "-", "-"], "only one of the files can be standard input"),
+      (["diff", "x", "y", "--tolerance", "1e-9abs"], "'1e-9abs' is no bound"),
+      (["diff", "x", "y", "--limit=-1"], "--limit must be at least 0"),
       (["describe", "tmaze", "--set", "agent.planning.method=mcts"], "mcts"),
     ])
   func usage(arguments: [String], message: String) throws {
@@ -51,11 +59,15 @@ struct ExitCodeTests {
 
   @Test(
     "is 2 for a file that cannot be read",
-    arguments: [["simulate"], ["validate"], ["describe"], ["verify"], ["replay", "--data", "x"]])
+    arguments: [
+      ["simulate"], ["validate"], ["describe"], ["verify"], ["diff", "x"],
+      ["replay", "--data", "x"],
+    ])
   func missingFile(command: [String]) throws {
     let folder = try Folder()
     for (path, message) in [
-      (folder.file("none.yaml"), "No such file or directory"), (folder.path, "Is a directory"),
+      (folder.file("none.yaml"), "No such file or directory"),
+      (folder.path, command == ["verify"] ? "the folder has no file of" : "Is a directory"),
     ] {
       let outcome = try run(command + [path])
       #expect(outcome.code == 2)

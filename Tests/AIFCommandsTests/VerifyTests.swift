@@ -71,8 +71,8 @@ struct VerifyTests {
     #expect(outcome.out.contains("\(was)"))
     #expect(outcome.out.contains("\(changed)"))
 
-    let found = try #require(
-      (json(try verify(trace, "--format", "json").out) as? [[String: Any]])?.first)
+    let result = try object(verify(trace, "--format", "json").out)
+    let found = try #require((result["files"] as? [[String: Any]])?.first)
     let difference = try #require(found["difference"] as? [String: Any])
     #expect(difference["step"] as? Int == 2)
     #expect(difference["quantity"] as? String == "beliefs")
@@ -124,12 +124,20 @@ struct VerifyTests {
     try folder.write(traces, "bad")
     let outcome = try run("verify", folder.file("good"), folder.file("bad"), folder.file("good"))
     #expect(outcome.code == 1)
-    #expect(outcome.lines.count == 3)
     #expect(outcome.lines[0].hasSuffix("good: 3 episodes, no difference"))
     #expect(outcome.lines[1].contains("bad: differs: episode 1, "))
+    #expect(outcome.lines[1].hasSuffix("(1 of 3 episodes)"))
+    let explained = outcome.lines.filter { $0.hasPrefix("    ") }
+    #expect(explained.contains { $0.contains("energies in nats") })
+    #expect(explained.contains { $0.contains("Likely cause: the algorithm changed, at inference") })
+    #expect(outcome.lines.count == 4 + explained.count)
+    #expect(outcome.lines.last == "3 files, 9 episodes: 2 the same, 1 differs")
     let rows = fields(try run("verify", folder.file("bad"), "--format", "csv").out)
     #expect(
-      rows[0] == ["file", "episodes", "episode", "step", "quantity", "index", "expected", "got"])
+      rows[0] == [
+        "file", "episodes", "episode", "step", "quantity", "index", "expected", "got", "differing",
+        "cause", "faults",
+      ])
     #expect(rows[1][1...5] == ["3", "1", "0", "beliefs", "0 0"])
   }
 

@@ -61,6 +61,46 @@ import Testing
     }
   }
 
+  /// What was delivered and not yet written out, on the calling thread.
+  private final class Gathered: @unchecked Sendable {
+    // Unchecked: agents ask only on the thread that delivers.
+    let owner = pthread_self()
+    var count = 0
+    var mostAtWork = 0
+    func agentWorks() {
+      if pthread_equal(owner, pthread_self()) != 0 { mostAtWork = max(mostAtWork, count) }
+    }
+  }
+
+  @Test(
+    "that were delivered can be written out before the thread goes back to work",
+    arguments: [1, 2, 7])
+  func caughtUp(threads: Int) throws {
+    let gathered = Gathered()
+    var calls = 0
+    try simulation().run(
+      episodes: 0..<5_000, threads: threads,
+      makeAgent: {
+        Idle(fails: { _ in
+          gathered.agentWorks()
+          return false
+        })
+      },
+      finish: { _, _ in },
+      caughtUp: {
+        #expect(gathered.count > 0)
+        gathered.count = 0
+        calls += 1
+      },
+      deliver: { _ in
+        gathered.count += 1
+        return true
+      })
+    #expect(gathered.mostAtWork == 0)
+    #expect(gathered.count == 0)
+    #expect(calls > 1)
+  }
+
   @Test("that have been finished are delivered when it is cancelled", arguments: [1, 2, 3, 7])
   func cancellation(threads: Int) throws {
     let cancelled = Counter()

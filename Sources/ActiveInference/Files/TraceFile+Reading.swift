@@ -25,7 +25,9 @@ extension Trace {
         traces += try reader.traces(JSONReader.read(Array(bytes[line.bytes]), source: source))
       } catch {
         faulty += 1
-        if faulty <= 8 { faults.add(isAlone ? error.faults : error.faults.map(line.placed)) }
+        if faulty <= 8 {
+          faults.add(isAlone ? error.faults : error.faults.map { $0.inLine(line.number) })
+        }
       }
     }
     if faulty > 8 { faults.add("", "and \(faulty - 8) more line\(faulty == 9 ? "" : "s")") }
@@ -44,14 +46,6 @@ extension Trace {
     /// From 1.
     let number: Int
     let bytes: Range<Int>
-
-    /// A fault of this line read by itself, placed in the file.
-    func placed(_ fault: Fault) -> Fault {
-      let inside = fault.place.hasPrefix("line 1, ") ? fault.place.dropFirst(8) : fault.place[...]
-      return Fault(
-        "line \(number)" + (inside.isEmpty ? "" : ", \(inside)"), fault.problem,
-        remedy: fault.remedy)
-    }
   }
 
   private static func nonemptyLines(_ bytes: [UInt8]) -> [Line] {
@@ -60,11 +54,26 @@ extension Trace {
     var number = 1
     while start < bytes.count {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-      let isBlank = bytes[start..<end].allSatisfy { [0x20, 0x09, 0x0D].contains($0) }
-      if !isBlank { lines.append(Line(number: number, bytes: start..<end)) }
+      if !isBlank(bytes[start..<end]) { lines.append(Line(number: number, bytes: start..<end)) }
       start = end + 1
       number += 1
     }
     return lines
+  }
+
+  /// Whether a line of a file holds nothing.
+  package static func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
+    line.allSatisfy { [0x20, 0x09, 0x0D].contains($0) }
+  }
+}
+
+extension Fault {
+  /// A fault of a line that was read by itself, placed in its file.
+  ///
+  /// - Parameter number: from 1.
+  package func inLine(_ number: Int) -> Fault {
+    let inside = place.hasPrefix("line 1, ") ? place.dropFirst(8) : place[...]
+    return Fault(
+      "line \(number)" + (inside.isEmpty ? "" : ", \(inside)"), problem, remedy: remedy)
   }
 }

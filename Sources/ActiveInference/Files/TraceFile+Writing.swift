@@ -175,7 +175,7 @@ extension Trace.EnvironmentReference {
 
 extension UInt64 {
   /// A number where it is at most 2^63 - 1, else its digits as text.
-  fileprivate var document: DocumentValue {
+  package var document: DocumentValue {
     Int(exactly: self).map { .integer($0) } ?? .string(description)
   }
 }

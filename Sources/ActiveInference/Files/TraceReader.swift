@@ -2,7 +2,7 @@
 ///
 /// The episodes of a file mostly have one model and one agent: what is the same document as the last
 /// is not checked again.
-struct TraceReader {
+package struct TraceReader {
   let source: String
   private var lastModel: (document: DocumentValue, model: GenerativeModel)?
   private var lastAgent: (document: DocumentValue, agent: AgentConfiguration)?
@@ -20,7 +20,10 @@ struct TraceReader {
   static let headingKeys = ["format", "build", "model", "agent", "environment", "seed"]
   static let contentKeys = ["episode", "steps", "final"]
 
-  init(source: String) { self.source = source }
+  /// A reader of one file.
+  ///
+  /// - Parameter source: what the faults name: the file.
+  package init(source: String) { self.source = source }
 
   /// The traces that a document of either format holds.
   mutating func traces(_ document: DocumentValue) throws(InvalidInput) -> [Trace] {
@@ -33,7 +36,9 @@ struct TraceReader {
   }
 
   /// The trace that a document holds.
-  mutating func trace(_ document: DocumentValue) throws(InvalidInput) -> Trace {
+  ///
+  /// - Throws: ``InvalidInput`` with every fault.
+  package mutating func trace(_ document: DocumentValue) throws(InvalidInput) -> Trace {
     let faults = FaultList()
     let keys = TraceReader.headingKeys + TraceReader.contentKeys
     let root = ObjectReader(document, keys: keys, faults)

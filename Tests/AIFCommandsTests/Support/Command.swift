@@ -22,6 +22,14 @@ func run(_ arguments: [String], input: String? = nil) throws -> Outcome {
   try RunningCommand(arguments, input: input).wait()
 }
 
+/// Runs a shell script, in which `aif` is `"$0"` and the arguments are `"$1"` and so on.
+func shell(_ script: String, _ arguments: String...) throws -> Outcome {
+  try RunningCommand(
+    ["-c", script, RunningCommand.binary().path(percentEncoded: false)] + arguments,
+    program: "/bin/sh"
+  ).wait()
+}
+
 /// A command that runs.
 ///
 /// By `posix_spawn` and `waitpid`: Foundation's `Process` loses the end of a child now and then when
@@ -33,11 +41,15 @@ final class RunningCommand {
 
   /// Starts a command; its streams are files, so that none can fill up.
   ///
-  /// - Parameter output: where standard output goes in place of a file.
-  init(_ arguments: [String], input: String? = nil, output: FileHandle? = nil) throws {
+  /// - Parameters:
+  ///   - output: where standard output goes in place of a file.
+  ///   - program: `aif` unless given.
+  init(
+    _ arguments: [String], input: String? = nil, output: FileHandle? = nil, program: String? = nil
+  ) throws {
     let folder = try Folder()
     self.folder = folder
-    let program = try Self.binary().path(percentEncoded: false)
+    let program = try program ?? Self.binary().path(percentEncoded: false)
     let standardInput = try FileHandle(
       forReadingFrom: URL(filePath: input.map { try folder.write($0, "in") } ?? "/dev/null"))
     let standardOutput =
@@ -96,7 +108,7 @@ final class RunningCommand {
   }
 
   /// The program, which is built beside the tests.
-  private static func binary() throws -> URL {
+  static func binary() throws -> URL {
     let places =
       [Bundle.main.executableURL, CommandLine.arguments.first.map { URL(filePath: $0) }]
       .compactMap { $0?.deletingLastPathComponent() }
