@@ -28,7 +28,7 @@ extension ModelCheck {
             place.entry(offset), "is \(value)", remedy: "a count is 0 or in 1e-150...1e150"))
       }
     }
-    faults += run.summary(place.name, one: "entry", many: "entries")
+    faults.add(run.summary(place.name, one: "entry", many: "entries"))
     return run.count == 0
   }
 
