@@ -18,13 +18,13 @@ package struct StandingCheck: Sendable {
 
   package static let all: [StandingCheck] = [
     .init(
-      "threads, lanes, remembered steps, merged beliefs, ended iterations, in a T-maze",
+      "threads, chunks, lanes, remembered steps, merged beliefs, ended iterations, replays",
       by: "the same agents one by one, nothing saved", "the same bits",
-      "in the T-maze, under every preset and selection"),
+      "whatever the threads, chunks, lanes and savings, in a batch or alone, streamed or not"),
     .init(
-      "the same in random worlds that learn or do not",
-      by: "the same agents one by one, nothing saved", "the same bits",
-      "in random worlds that learn or do not"),
+      "debug and release, processors and compilers", by: "a digest that is checked in",
+      "the same bits",
+      "in debug and release, on any processor, by any compiler, now and since it was checked in"),
     .init(
       "an episode on any number of threads, in any range of episodes", by: "the same on one thread",
       "the same bits", "an episode has the same bits on any number of threads and in any range"),
