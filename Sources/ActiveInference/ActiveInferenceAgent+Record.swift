@@ -16,7 +16,7 @@ extension ActiveInferenceAgent {
   }
 
   /// What the agent chose in the last step, one action a control.
-  public var lastChoice: [Int] { recalledChoice ?? choice.array(0..<choice.count) }
+  public var lastChoice: [Int] { recalledChoice ?? answers.answer(choice.base) }
 
   /// The negative expected free energy of each policy in the last step, in nats.
   public var negativeExpectedFreeEnergy: [Double] {

@@ -50,7 +50,7 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
   /// alone.
   let possible: FixedBuffer<Number>
   /// The sum of the log likelihoods that depend on no factor.
-  var constant = Number.zero
+  @exclusivity(unchecked) var constant = Number.zero
   /// Whether the frame leaves out what the prior rules out. Only where zero is zero, and where no message
   /// is about states that have been ruled out: fixed-point iteration begins with uniform beliefs.
   let narrows: Bool
