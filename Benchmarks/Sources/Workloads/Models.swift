@@ -77,3 +77,13 @@ public func configuration(
   configuration.planning.horizon = horizon
   return configuration
 }
+
+/// An agent that infers and plans at every step, however often it has been there before.
+///
+/// - Throws: ``InvalidInput`` where the configuration does not fit the model.
+public func forgetfulAgent(
+  _ model: GenerativeModel, _ configuration: AgentConfiguration
+) throws(InvalidInput) -> ActiveInferenceAgent {
+  try ActiveInferenceAgent(
+    CompiledAgent(model, configuration, savings: [.mergedBeliefs, .endedIterations]))
+}

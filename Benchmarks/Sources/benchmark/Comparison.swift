@@ -69,10 +69,7 @@ func compareOnRecord(horizon: Int, _ peer: Peer?, blocks: Int) throws -> Compari
     ("as pymdp", .pymdp1), ("preset default", .default),
   ]
   let agents = try presets.map {
-    try ActiveInferenceAgent(
-      CompiledAgent(
-        walk.model, configuration($0.1, horizon: horizon),
-        savings: [.mergedBeliefs, .endedIterations]))
+    try forgetfulAgent(walk.model, configuration($0.1, horizon: horizon))
   }
   var contenders = agents.map { agent in
     Contender(units: walk.steps) { _ in try walk.follow(agent) }

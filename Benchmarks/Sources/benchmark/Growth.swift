@@ -93,7 +93,7 @@ private func steps(
   _ model: GenerativeModel, _ preset: AgentConfiguration.Preset, horizon: Int, episodes: Int = 2
 ) throws -> Contender {
   let walk = try Walk(model, episodes: episodes, steps: 8)
-  let agent = try ActiveInferenceAgent(model, configuration(preset, horizon: horizon))
+  let agent = try forgetfulAgent(model, configuration(preset, horizon: horizon))
   return Contender(units: walk.steps) { _ in try walk.follow(agent) }
 }
 

@@ -44,8 +44,7 @@ enum Kernel: String, CaseIterable {
     in model: GenerativeModel, _ configuration: AgentConfiguration, episodes: Int = 8
   ) throws -> Prepared {
     let walk = try Walk(model, episodes: episodes, steps: 8)
-    let agent = try ActiveInferenceAgent(
-      CompiledAgent(model, configuration, savings: [.mergedBeliefs, .endedIterations]))
+    let agent = try forgetfulAgent(model, configuration)
     return Prepared(units: walk.steps) {
       // What was learned in one repetition would be there in the next.
       agent.forget()
