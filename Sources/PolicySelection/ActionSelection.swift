@@ -1,6 +1,12 @@
 import GenerativeModel
 import Kernels
 
+/// Policies one after the other that begin with the same joint action: each run is one sum.
+private struct PolicyRun: BitwiseCopyable {
+  let action: Int
+  let count: Int
+}
+
 /// Chooses the next action from the policy posterior.
 ///
 /// One object serves one agent, or the agents of all lanes; a choice allocates nothing.
@@ -20,6 +26,7 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
   /// policies read, threads would wait for one another to count the references.
   private let actions: FixedBuffer<Int>
   private let firstActions: UnsafePointer<Int32>
+  private let runs: FixedBuffer<PolicyRun>
   /// The policy posterior by first joint action.
   private let jointMarginals: FixedBuffer<Number>
   private let weights: FixedBuffer<Double>
@@ -37,6 +44,16 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
     marginals = FixedBuffer(zeros: offsets[offsets.count - 1])
     actions = FixedBuffer(Array(policies.actions.joined()))
     firstActions = UnsafePointer(policies.firstActions.base)
+    var runs: [PolicyRun] = []
+    var first = 0
+    while first < policies.firstActions.count {
+      let action = firstActions[first]
+      var end = first + 1
+      while end < policies.firstActions.count && firstActions[end] == action { end += 1 }
+      runs.append(PolicyRun(action: Int(action), count: end - first))
+      first = end
+    }
+    self.runs = FixedBuffer(runs)
     jointMarginals = FixedBuffer(zeros: policies.actions.count)
     weights = FixedBuffer(repeating: 0, count: max(policies.count, sizes.max() ?? 0))
   }
@@ -48,14 +65,11 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
   public func fillMarginals(_ posterior: UnsafePointer<Number>) {
     for index in 0..<marginals.count { marginals.base[index] = .zero }
     for action in 0..<jointMarginals.count { jointMarginals.base[action] = .zero }
-    // Policies that begin alike often stand together: each such run is one sum.
-    var first = 0
-    while first < policyCount && jointMarginals.count > 0 {
-      let action = firstActions[first]
-      var end = first + 1
-      while end < policyCount && firstActions[end] == action { end += 1 }
-      jointMarginals.base[Int(action)] += Number.sum(posterior + first, count: end - first)
-      first = end
+    var policy = posterior
+    for index in 0..<runs.count {
+      let run = runs.base[index]
+      jointMarginals.base[run.action] += Number.sum(policy, count: run.count)
+      policy += run.count
     }
     for joint in 0..<jointMarginals.count {
       for control in 0..<sizes.count {

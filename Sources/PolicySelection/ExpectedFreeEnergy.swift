@@ -328,15 +328,14 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     let edges = self.edges.base + level.edge
     let steps = edgeValues.base + level.edge
     let arrives = nodes.base + level.offset
+    var prefix = 0
     for parent in 0..<level.count / actionCount {
       let value = before < 0 ? Number.zero : cumulative.base[before + parent]
       let edge = before < 0 ? 0 : Int(nodes.base[before + parent]) * actionCount
-      let prefix = parent * actionCount
-      for action in 0..<actionCount {
-        target[prefix + action] = value + steps[edge + action]
-      }
-      if isLast { continue }
-      for action in 0..<actionCount { arrives[prefix + action] = edges[edge + action] }
+      let (worth, values) = (steps + edge, target + prefix)
+      for action in 0..<actionCount { values[action] = value + worth[action] }
+      if !isLast { (arrives + prefix).update(from: edges + edge, count: actionCount) }
+      prefix += actionCount
     }
   }
 
