@@ -145,7 +145,7 @@ final class ProcessTables: @unchecked Sendable {
         }
       }
     } else {
-      observation = []
+      observation.removeAll(keepingCapacity: true)
       observation.reserveCapacity(modalityCount)
       for modality in 0..<modalityCount {
         observation.append(.outcome(draw(likelihoods + modality, state, state, using: &random)))
