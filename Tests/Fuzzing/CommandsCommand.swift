@@ -32,13 +32,16 @@ struct CommandsCommand: ParsableCommand {
         let child = Child(
           program: aif, arguments: line.arguments, input: line.input, output: "\(folder)/out",
           errors: "\(folder)/err", limit: CommandsCommand.patience)
+        let feeders = try line.fifos.map { try Feeder($0.file, intoFIFO: $0.fifo) }
+        defer { feeders.forEach { $0.end() } }
         let ending = try child.run()
         codes[ending.code ?? -1, default: 0] += 1
         let errors = FileManager.default.contents(atPath: child.errors) ?? Data()
         guard let problem = problem(ending, String(decoding: errors, as: UTF8.self), line.size)
         else { continue }
         failed += 1
-        print("FAILED line \(index): \(problem)\n  aif \(line.arguments) < \(line.input)")
+        print("FAILED line \(index): \(problem)\n  aif \(line.arguments) \(line.input)")
+        for (fifo, file) in line.fifos { print("  with \(file) written into \(fifo)") }
         print("  \(String(decoding: errors.prefix(400), as: UTF8.self))")
         let kept = ".build/fuzz/findings/commands-\(inputs.seed)-\(index)"
         try FileManager.default.createDirectory(
@@ -77,7 +80,9 @@ struct CommandLineMaker {
   /// A command line and what it reads.
   struct Line {
     var arguments: [String]
-    var input = "/dev/null"
+    var input = Child.Input.file("/dev/null")
+    /// FIFOs that it names, and what is written into each.
+    var fifos: [(fifo: String, file: String)] = []
     /// The files that were made for it, and their size.
     var files: [String] = []
     var size = 0
@@ -195,10 +200,22 @@ struct CommandLineMaker {
     try Data(bytes).write(to: URL(filePath: "\(folder)/\(name)"))
     line.files.append(name)
     line.size += bytes.count
-    if mutator.one(in: 6) {
-      line.input = "\(folder)/\(name)"
+    let path = "\(folder)/\(name)"
+    switch mutator.below(18) {
+    case 0, 1:
+      line.input = .file(path)
       return "-"
+    case 2, 3:
+      line.input = .pipe(from: path)
+      return "-"
+    case 4, 5:
+      let fifo = "\(folder)/fifo\(line.fifos.count)"
+      if mkfifo(fifo, 0o600) != 0 && errno != EEXIST {
+        throw POSIXError(.init(rawValue: errno) ?? .EIO)
+      }
+      line.fifos.append((fifo, path))
+      return fifo
+    default: return path
     }
-    return "\(folder)/\(name)"
   }
 }

@@ -128,16 +128,7 @@ struct Probe {
       }
       let configuration = trace.agent
       guard trace.steps.count <= 32, try isSmall(trace.model, configuration) else { continue }
-      let agent = try ActiveInferenceAgent(trace.model, configuration)
-      var actual = trace
-      actual.steps = try agent.replay(
-        BehaviourRecord(
-          observations: trace.steps.map(\.observation), actions: trace.steps.compactMap(\.action)),
-        seed: trace.seed)
-      actual.final = agent.concentration
-      if let difference = firstDifference(expected: trace, actual: actual),
-        difference.description.isEmpty
-      {
+      if let difference = try differenceLivedAgain(trace), difference.description.isEmpty {
         throw Finding(description: "a difference that says nothing")
       }
       ending = .ran
@@ -162,10 +153,27 @@ struct Probe {
       steps: episode.steps, final: agent.concentration
     ).appendLine(to: &line)
     let back = try Trace.read(contentsOf: line, source: "the trace")
-    if back.first?.steps.count != episode.steps.count {
+    guard let recorded = back.first, recorded.steps.count == episode.steps.count else {
       throw Finding(description: "its trace is not read back")
     }
+    if let difference = try differenceLivedAgain(recorded) {
+      throw Finding(description: "is not lived again as it was recorded: \(difference)")
+    }
     return .ran
+  }
+
+  /// What differs when an agent goes through a trace again, as `aif verify` asks; nil where nothing does.
+  private func differenceLivedAgain(_ trace: Trace) throws -> Difference? {
+    let agent = try ActiveInferenceAgent(trace.model, trace.agent)
+    var actual = trace
+    actual.steps = try agent.replay(
+      BehaviourRecord(
+        observations: trace.steps.map(\.observation), actions: trace.steps.compactMap(\.action)),
+      seed: trace.seed, episode: UInt64(trace.episode), level: .iterates)
+    // The agent does not know the true states.
+    for index in actual.steps.indices { actual.steps[index].states = trace.steps[index].states }
+    actual.final = agent.concentration
+    return firstDifference(expected: trace, actual: actual)
   }
 
   /// Whether a step takes milliseconds and the agent a few MiB.
