@@ -53,6 +53,8 @@ public final class CompiledModel: @unchecked Sendable {
   public let model: GenerativeModel
   /// The distinct lists of factors that tables depend on.
   public let scopes: [Scope]
+  /// For each scope the modalities whose likelihood has it, in order.
+  package let modalitiesOfScope: [[Int]]
   /// One plan a modality.
   public let modalities: FixedBuffer<ModalityPlan>
   /// One plan a factor.
@@ -147,6 +149,11 @@ public final class CompiledModel: @unchecked Sendable {
     transitionCells = cells
     jointStateCount = product(factorSizes) ?? Int.max
     self.scopes = scopes
+    var modalitiesOfScope = [[Int]](repeating: [], count: scopes.count)
+    for (index, modality) in modalities.enumerated() {
+      modalitiesOfScope[modality.scope].append(index)
+    }
+    self.modalitiesOfScope = modalitiesOfScope
     self.modalities = FixedBuffer(modalities)
     self.factors = FixedBuffer(factors)
     actionStrides = FixedBuffer(strides)

@@ -111,9 +111,7 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
   private static func groupsByScope(_ space: BeliefSpace) -> [Group] {
     let compiled = space.compiled
     return compiled.scopes.indices.compactMap { index in
-      let modalities = (0..<compiled.modalities.count).filter {
-        compiled.modalities.base[$0].scope == index
-      }
+      let modalities = compiled.modalitiesOfScope[index]
       if modalities.isEmpty { return nil }
       return Group(
         factors: compiled.scopes[index].factors, modalities: modalities,

@@ -35,10 +35,7 @@ struct PlanningLayout {
     outcomeResults = [Int](repeating: -1, count: modalities.count)
     for (scope, description) in compiled.scopes.enumerated() {
       var outcomes = 0
-      var isRead = false
-      for modality in 0..<modalities.count where modalities.base[modality].scope == scope {
-        isRead = true
-        guard needsOutcomes else { continue }
+      for modality in compiled.modalitiesOfScope[scope] where needsOutcomes {
         if modalities.base[modality].isSparse {
           sparseModalities.append(modality)
         } else {
@@ -46,7 +43,7 @@ struct PlanningLayout {
           outcomes += modalities.base[modality].outcomes
         }
       }
-      guard isRead else { continue }
+      if compiled.modalitiesOfScope[scope].isEmpty { continue }
       let results = outcomes + rows + (exploresLikelihoods ? 2 : 1)
       let plan = PlanningScope(
         columns: description.columns, table: tableCount,

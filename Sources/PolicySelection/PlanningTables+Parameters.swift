@@ -20,8 +20,7 @@ extension PlanningTables {
         for column in 0..<plans.base[index].columns { fold(index, column, tables) }
         continue
       }
-      for modality in 0..<compiled.modalities.count
-      where compiled.modalities.base[modality].scope == scope {
+      for modality in compiled.modalitiesOfScope[scope] {
         changed[modality].forEach(of: plans.base[index].columns) { fold(index, $0, tables) }
       }
     }
@@ -46,8 +45,7 @@ extension PlanningTables {
     let scope = planScopes.base[index]
     let cell = folded.base + plan.table + column * plan.width
     for place in 0..<plan.width { cell[place] = .zero }
-    for modality in 0..<compiled.modalities.count
-    where compiled.modalities.base[modality].scope == scope {
+    for modality in compiled.modalitiesOfScope[scope] {
       fold(modality, tables.likelihoodColumns.base[modality], column, plan, into: cell)
     }
   }

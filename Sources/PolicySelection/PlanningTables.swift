@@ -77,8 +77,8 @@ public final class PlanningTables<Parameter: StepNumber>: @unchecked Sendable {
     let (exploresA, exploresB) = (layout.exploresLikelihoods, layout.exploresTransitions)
     plans = FixedBuffer(layout.plans)
     planScopes = FixedBuffer(layout.scopes)
-    planOfScope = FixedBuffer(
-      compiled.scopes.indices.map { layout.scopes.firstIndex(of: $0) ?? -1 })
+    planOfScope = FixedBuffer(repeating: -1, count: compiled.scopes.count)
+    for (plan, scope) in layout.scopes.enumerated() { planOfScope.base[scope] = plan }
     folded = FixedBuffer(zeros: layout.tableCount)
     resultCount = layout.resultCount
     outcomeResults = FixedBuffer(layout.outcomeResults)
