@@ -25,7 +25,14 @@ struct EpisodeRecorder {
   mutating func append(
     _ t: Int, _ observation: inout [Observation], _ states: [Int], _ action: [Int]
   ) {
-    var record = spare.popLast() ?? StepRecord(t: t, room: observation.count)
+    guard var record = spare.popLast() else {
+      var seen: [Observation] = []
+      seen.reserveCapacity(observation.count)
+      swap(&seen, &observation)
+      episode.steps.append(
+        StepRecord(t: t, observation: seen, states: states.isEmpty ? nil : states, action: action))
+      return
+    }
     record.begin(t, &observation, states, action)
     episode.steps.append(record)
   }

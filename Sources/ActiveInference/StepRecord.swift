@@ -55,15 +55,14 @@ public struct StepRecord: Sendable {
 
   /// A step of which nothing is recorded yet but what was observed and done.
   public init(t: Int, observation: [Observation], action: [Int]? = nil) {
-    self.t = t
-    self.observation = observation
-    self.action = action
+    self.init(t: t, observation: observation, states: nil, action: action)
   }
 
-  /// A step of which nothing is recorded yet, with room for so many outcomes.
-  init(t: Int, room: Int) {
-    self.init(t: t, observation: [])
-    observation.reserveCapacity(room)
+  init(t: Int, observation: consuming [Observation], states: [Int]?, action: [Int]?) {
+    self.t = t
+    self.observation = observation
+    self.states = states
+    self.action = action
   }
 
   /// Becomes a step of which nothing is recorded yet but this, in memory that nobody else has.
