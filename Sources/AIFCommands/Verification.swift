@@ -1,11 +1,12 @@
 import ActiveInference
 import BeliefTesting
-import Synchronization
 
 /// Verifies files on several threads, which take a few lines at a time, of one file after the other.
 ///
 /// Memory is constant in the number of episodes, but for files that are read whole.
-final class Verification: Sendable {
+final class Verification: @unchecked Sendable {
+  // Unchecked: the state is touched with the lock held, one that the thread sanitizer knows.
+
   private struct State {
     var findings: [FileFinding] = []
     /// Batches of each file that are being worked on, and one more while it is being read.
@@ -24,7 +25,8 @@ final class Verification: Sendable {
   private let paths: [String]
   private let tolerances: Tolerances
   private let catalog = Catalog.current
-  private let state = Mutex(State())
+  private let lock = ThreadLock()
+  private var state = State()
 
   init(_ paths: [String], tolerances: Tolerances) {
     self.paths = paths
@@ -42,12 +44,12 @@ final class Verification: Sendable {
   ) throws {
     let others = WorkerThreads(threads - 1) { try? self.work {} }
     defer {
-      state.withLock { $0.isStopped = true }
+      withState { $0.isStopped = true }
       others.join()
     }
     var reported = 0
     func reportFinished() throws {
-      let (ready, episodes) = state.withLock { state in
+      let (ready, episodes) = withState { state in
         let end = state.unfinished[reported...].firstIndex { $0 > 0 } ?? state.unfinished.count
         return (
           Array(state.findings[reported..<end]), state.findings.reduce(0) { $0 + $1.episodes }
@@ -62,6 +64,12 @@ final class Verification: Sendable {
     try reportFinished()
   }
 
+  private func withState<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+    lock.acquire()
+    defer { lock.release() }
+    return try body(&state)
+  }
+
   private func work(afterBatch: () throws -> Void) throws {
     try Catalog.$current.withValue(catalog) {
       var verifier = TraceVerifier(tolerances: tolerances)
@@ -71,7 +79,7 @@ final class Verification: Sendable {
         if file != work.file { reader = TraceReader(source: work.name) }
         file = work.file
         let part = Verification.finding(work, &verifier, &reader)
-        state.withLock {
+        withState {
           $0.findings[work.file].add(part)
           $0.unfinished[work.file] -= 1
         }
@@ -114,7 +122,7 @@ final class Verification: Sendable {
 
   /// The next batch of the file that is being read, or of the next file; nil at the end of all.
   private func claim() -> Work? {
-    state.withLock { state in
+    withState { state in
       while !state.isStopped {
         guard let file = state.file else {
           guard state.findings.count < paths.count else { return nil }

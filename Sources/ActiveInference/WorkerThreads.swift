@@ -63,8 +63,9 @@ package final class WorkerThreads {
   }
 }
 
-/// A lock on whose conditions threads can wait, which is what `Synchronization.Mutex` lacks.
-final class ThreadLock {
+/// A lock on whose conditions threads can wait, and that the thread sanitizer sees, which is what
+/// `Synchronization.Mutex` lacks.
+package final class ThreadLock {
   /// Something that threads wait for.
   final class Condition {
     private let condition: UnsafeMutablePointer<pthread_cond_t>
@@ -88,7 +89,7 @@ final class ThreadLock {
 
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-  init() {
+  package init() {
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
@@ -99,6 +100,6 @@ final class ThreadLock {
     mutex.deallocate()
   }
 
-  func acquire() { pthread_mutex_lock(mutex) }
-  func release() { pthread_mutex_unlock(mutex) }
+  package func acquire() { pthread_mutex_lock(mutex) }
+  package func release() { pthread_mutex_unlock(mutex) }
 }
