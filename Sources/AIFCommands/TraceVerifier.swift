@@ -166,6 +166,7 @@ extension StepRecord {
     if other.actionMarginals == nil { actionMarginals = nil }
     if other.action == nil { action = nil }
     if other.choice == nil { choice = nil }
+    if other.search == nil { search = nil }
     if other.iterates == nil { iterates = nil }
   }
 }

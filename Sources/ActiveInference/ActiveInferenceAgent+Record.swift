@@ -54,6 +54,7 @@ extension ActiveInferenceAgent {
     if blueprint.parts.scores == nil { record.terms = terms }
     record.policyPosterior = policyPosterior
     record.actionMarginals = actionMarginals
+    if blueprint.parts.scores == nil { record.search = searchReport }
     if level >= .iterates && !iterates.freeEnergy.isEmpty { record.iterates = iterates }
   }
 
@@ -67,10 +68,16 @@ extension ActiveInferenceAgent {
     }
   }
 
+  /// What the search for a plan says of itself; nil where policies are enumerated.
+  public var searchReport: SearchReport? {
+    settlePlan()
+    return search?.report
+  }
+
   /// The parts of the negative expected free energy by policy.
   public var terms: PolicyTerms {
     settlePlan()
-    return PolicyTerms(engine.planner.terms())
+    return PolicyTerms(search?.terms ?? engine.planner.terms())
   }
 }
 

@@ -55,8 +55,10 @@ extension ActiveInferenceAgent {
       let learned = try blueprint.model.replacing(concentration: state.concentration).laidOut()
       engine.tables.restore(from: learned.tables) { $0 }
       learning.refreshEverything()
+      search?.refresh()
     }
     leaveMemory()
+    search?.begin()
     step = state.step
     seed = state.seed
     episode = state.episode

@@ -20,6 +20,8 @@ public final class ActiveInferenceAgent: Agent {
   public let blueprint: CompiledAgent
   let engine: AgentStep<SingleArithmetic>
   let learning: AgentLearning<SingleArithmetic>?
+  /// What scores actions where policies are not enumerated.
+  let search: (any ActionPlanner)?
   private let memory: AgentMemory?
   /// Whether some part of the agent is not the library's.
   private let hasParts: Bool
@@ -78,7 +80,8 @@ public final class ActiveInferenceAgent: Agent {
     choice = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     answers = JointActions(blueprint.model.controls.map(\.size))
-    memory = AgentMemory(blueprint, answers)
+    search = try blueprint.planner(for: engine)
+    memory = AgentMemory(blueprint, answers, search: search)
     let parts = blueprint.parts
     hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
     canUseLanes = blueprint.suitsLanes
@@ -98,6 +101,7 @@ public final class ActiveInferenceAgent: Agent {
     step = 0
     presentedLane = nil
     memory?.begin()
+    search?.begin()
   }
 
   /// Returns to the counts of the model.
@@ -105,6 +109,7 @@ public final class ActiveInferenceAgent: Agent {
     guard let learning else { return }
     engine.tables.restore(from: blueprint.tables) { $0 }
     learning.refreshEverything()
+    search?.refresh()
   }
 
   // MARK: - One step
@@ -127,7 +132,10 @@ public final class ActiveInferenceAgent: Agent {
       engine.swapBeliefs()
       throw error
     }
-    learning?.learn(.observations(observation), isFirst: step == 0)
+    if let learning {
+      learning.learn(.observations(observation), isFirst: step == 0)
+      search?.refresh()
+    }
     memory?.remember(observation, self)
     return finishStep()
   }
@@ -211,7 +219,7 @@ public final class ActiveInferenceAgent: Agent {
     guard hasParts, let replacement = blueprint.parts.scores else {
       if let memory, memory.knowsPlan(of: engine.belief.base) { return }
       do throws(PlanningFailure) {
-        try engine.plan()
+        try score()
       } catch {
         throw AgentFailure.planning(step: step, error)
       }
@@ -226,6 +234,19 @@ public final class ActiveInferenceAgent: Agent {
         remedy: "give each policy a finite one")
     }
     for policy in scores.indices { engine.planner.values.base[policy] = scores[policy] }
+    engine.weighPolicies()
+  }
+
+  /// Scores the policies from the belief of the step.
+  private func score() throws(PlanningFailure) {
+    guard let search else {
+      try engine.plan()
+      return
+    }
+    try search.evaluate(
+      engine.belief.belief,
+      at: PlanningMoment(seed: seed, episode: episode, step: UInt64(step)),
+      into: engine.planner.values.base)
     engine.weighPolicies()
   }
 
@@ -270,7 +291,7 @@ public final class ActiveInferenceAgent: Agent {
     settle()
     guard let memory, memory.needsPlan else { return }
     // The same belief has been planned from before, so this cannot fail.
-    try? engine.plan()
+    try? score()
     memory.planned()
   }
 

@@ -17,7 +17,7 @@ extension CompiledAgent {
     let inference = configuration.inference.resolved(for: compiled)
     let space = try BeliefSpace(
       compiled, joint: inference.algorithm == .exact && parts.beliefs == nil)
-    let policies = try PolicySet(compiled, horizon: configuration.planning.horizon)
+    let policies = try PolicySet(compiled, configuration.planning)
     try configuration.planning.check(model, policies)
     try configuration.planning.check(space)
     _ = try LearnedTables(configuration.learning, model)

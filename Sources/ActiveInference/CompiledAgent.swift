@@ -47,11 +47,21 @@ public final class CompiledAgent: Sendable {
     space = try BeliefSpace(
       compiled, joint: inference.algorithm == .exact && parts.beliefs == nil)
     logs = space.isJoint ? nil : LogLikelihoodTables(tables, inference.convention)
-    policies = try PolicySet(compiled, horizon: configuration.planning.horizon)
+    policies = try PolicySet(compiled, configuration.planning)
     planning = try PlanningTables(compiled, tables, configuration.planning, policies)
     // What only an agent would find out is found out here.
     try configuration.planning.check(space)
     _ = try LearnedTables(configuration.learning, model)
+  }
+
+  /// What scores the actions of an agent where policies are not enumerated.
+  func planner(
+    for engine: AgentStep<SingleArithmetic>
+  ) throws(InvalidInput) -> (any ActionPlanner)? {
+    try configuration.planning.planner(
+      PlannerContext(
+        space: space, inference: inference, settings: configuration.planning,
+        tables: engine.tables, logs: engine.logs, planning: engine.planning, policies: policies))
   }
 
   /// The scheme that infers states; `auto` has been resolved.

@@ -223,7 +223,8 @@ extension CompiledAgent {
   /// Whether agents of this kind can step side by side: beliefs are small, and nothing is left to
   /// OpenBLAS, whose calls must not depend on how many agents there are.
   var suitsLanes: Bool {
-    guard savings.contains(.lanes), parts.beliefs == nil, parts.scores == nil,
+    guard savings.contains(.lanes), configuration.planning.method == .enumerate,
+      parts.beliefs == nil, parts.scores == nil,
       parts.actions == nil, !space.hasWideFactors, space.size <= 1024
     else { return false }
     for factor in 0..<compiled.factors.count {

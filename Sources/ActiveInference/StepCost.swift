@@ -54,7 +54,7 @@ public struct StepCost: Hashable, Sendable {
     isJoint = inference.algorithm == .exact && parts.beliefs == nil
     if isJoint { try BeliefSpace.checkJoint(compiled) }
     beliefSize = isJoint ? compiled.jointStateCount : compiled.stateCount
-    let counts = try PolicySet.prefixCounts(compiled, horizon: configuration.planning.horizon)
+    let counts = try PolicySet.prefixCounts(compiled, configuration.planning)
     policies = model.policies?.count ?? counts.last ?? 1
     horizon = counts.count
     prefixes = counts.reduce(0, +)

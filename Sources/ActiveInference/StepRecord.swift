@@ -1,3 +1,5 @@
+import PolicySelection
+
 /// One value a policy for each part of the negative expected free energy, in nats.
 public struct PolicyTerms: Hashable, Sendable {
   /// What the policy promises of preferred outcomes.
@@ -132,6 +134,12 @@ extension StepRecord {
     set { if thoughts != nil || newValue != nil { own().contents.actionMarginals = newValue } }
   }
 
+  /// What the search for a plan says of itself, where there is one.
+  public var search: SearchReport? {
+    get { thoughts?.contents.search }
+    set { if thoughts != nil || newValue != nil { own().contents.search = newValue } }
+  }
+
   /// What each sweep found, at record level `iterates`.
   public var iterates: Iterates? {
     get { thoughts?.contents.iterates }
@@ -150,6 +158,7 @@ extension StepRecord {
       var terms: PolicyTerms?
       var policyPosterior: [Double]?
       var actionMarginals: [[Double]]?
+      var search: SearchReport?
       var iterates: Iterates?
     }
 
@@ -198,6 +207,7 @@ extension StepRecord {
       step.terms = nil
       step.policyPosterior = nil
       step.actionMarginals = nil
+      step.search = nil
     }
     if level < .beliefs {
       step.beliefs = nil

@@ -91,7 +91,8 @@ struct CauseSearch {
 
   private func stage(of difference: Difference) -> Explanation.Stage {
     switch difference.quantity.prefix(while: { $0 != "." }) {
-    case "negativeExpectedFreeEnergy", "terms", "policyPosterior", "actionMarginals": .planning
+    case "negativeExpectedFreeEnergy", "terms", "policyPosterior", "actionMarginals", "search":
+      .planning
     case "action", "choice": .selection
     case "final": .learning
     default: .inference

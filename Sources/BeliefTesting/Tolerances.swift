@@ -72,15 +72,16 @@ public struct Tolerances: Hashable, Sendable {
   public static let quantities = [
     "observation", "beliefs", "freeEnergy", "negativeExpectedFreeEnergy", "terms",
     "terms.utility", "terms.stateInformationGain", "terms.parameterInformationGain",
-    "terms.inductive", "policyPosterior", "actionMarginals", "iterates", "iterates.freeEnergy",
-    "iterates.beliefs", "final", "final.concentration", "final.concentration.A",
+    "terms.inductive", "policyPosterior", "actionMarginals", "search", "search.gap",
+    "search.prunedMass", "iterates", "iterates.freeEnergy", "iterates.beliefs", "final",
+    "final.concentration", "final.concentration.A",
     "final.concentration.B", "final.concentration.C", "final.concentration.D",
     "final.concentration.E",
   ]
 
   /// The keys of a trace that hold whole numbers and names alone.
   private static let wholes = [
-    "steps", "t", "states", "impossible", "action", "choice", "iterates.converged",
+    "steps", "t", "states", "impossible", "action", "choice", "search.nodes", "iterates.converged",
   ]
 
   private static func check(_ quantity: String, _ faults: FaultList) {

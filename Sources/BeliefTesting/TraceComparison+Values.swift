@@ -117,7 +117,7 @@ extension TraceComparison {
   /// A policy's number and its actions: `7 (left, then cue)`.
   func words(policy: Int) -> String {
     guard let compiled = try? CompiledModel(model),
-      let policies = try? PolicySet(compiled, horizon: agent.planning.horizon),
+      let policies = try? PolicySet(compiled, agent.planning),
       policy < policies.count
     else { return "\(policy)" }
     let steps = policies.policy(policy).map { action in

@@ -99,6 +99,7 @@ struct TraceComparison {
       expected.actionMarginals, actual.actionMarginals, .actionMarginals, model.controls)
     try compareWhole(expected.action, actual.action, .action, model.controls)
     try compareWhole(expected.choice, actual.choice, .choice, model.controls)
+    try compareSearch(expected.search, actual.search)
     try compareIterates(expected.iterates, actual.iterates)
   }
 
@@ -154,6 +155,20 @@ struct TraceComparison {
     ("parameterInformationGain", "parameter information gain", \.parameterInformationGain),
     ("inductive", "inductive term", \.inductive),
   ]
+
+  private func compareSearch(_ expected: SearchReport?, _ actual: SearchReport?) throws(Found) {
+    try compareOptional(expected, actual, Quantity("search", "search")) {
+      one, other throws(Found) in
+      try compareWhole(one.nodes, other.nodes, Quantity("search.nodes", "nodes of the search"))
+      try compareOptional(one.gap, other.gap, Quantity("search.gap", "gap of the search")) {
+        one, other throws(Found) in
+        try compareNumbers(one, other, Quantity("search.gap", "gap of the search"))
+      }
+      try compareNumbers(
+        one.prunedMass, other.prunedMass,
+        Quantity("search.prunedMass", "probability that the search left out"))
+    }
+  }
 
   private func compareIterates(_ expected: Iterates?, _ actual: Iterates?) throws(Found) {
     try compareOptional(expected, actual, Quantity("iterates", "iterates")) {

@@ -310,3 +310,12 @@ package func product(_ sizes: [Int]) -> Int? {
   }
   return result
 }
+
+/// Every combination of one value a variable of these sizes, the last varying fastest.
+package func combinations(_ sizes: [Int]) -> [[Int]] {
+  var combinations: [[Int]] = [[]]
+  for size in sizes {
+    combinations = combinations.flatMap { values in (0..<size).map { values + [$0] } }
+  }
+  return combinations
+}

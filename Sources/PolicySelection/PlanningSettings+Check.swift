@@ -2,6 +2,21 @@ import GenerativeModel
 import Inference
 
 extension PlanningSettings {
+  /// The length of the policies that are weighed; nil leaves it to the model's list, or 1.
+  ///
+  /// - Throws: ``InvalidInput`` where the model lists policies that the method would not weigh.
+  func policyLength(_ model: GenerativeModel) throws(InvalidInput) -> Int? {
+    if method == .enumerate { return horizon }
+    if model.policies == nil { return 1 }
+    throw InvalidInput(
+      source: model.name,
+      [
+        Fault(
+          "policies", "are listed, but \(method.rawValue) makes its own",
+          remedy: "leave the list out, or use planning.method enumerate")
+      ])
+  }
+
   /// Refuses what a model cannot give.
   ///
   /// - Throws: ``InvalidInput`` where the preferences have fewer rows than the horizon or may sum to
@@ -9,14 +24,15 @@ extension PlanningSettings {
   ///   counts.
   package func check(_ model: GenerativeModel, _ policies: PolicySet) throws(InvalidInput) {
     var faults: [Fault] = []
+    let depth = method == .enumerate ? policies.horizon : horizon ?? 1
     for (modality, preference) in zip(model.modalities, model.preferences) {
       guard let preference, preference.shape.count == 2, convention == .standard,
-        preference.shape[0] < policies.horizon
+        preference.shape[0] < depth
       else { continue }
       faults.append(
         Fault(
           "C[\(modality.name)]",
-          "has \(preference.shape[0]) planning steps but the horizon is \(policies.horizon)",
+          "has \(preference.shape[0]) planning steps but the horizon is \(depth)",
           remedy: "give a row a step, or one row for all"))
     }
     // Under pymdp 0.0.7 they are made probabilities first.
@@ -25,7 +41,7 @@ extension PlanningSettings {
       preference?.forEachStored { greatest = max(greatest, $1.magnitude) }
       return sum + greatest
     }
-    let steps = max(policies.horizon, 1)
+    let steps = max(depth, 1)
     if convention != .pymdp007 && greatest * Double(steps) > Double.greatestFiniteMagnitude / 4 {
       faults.append(
         Fault(

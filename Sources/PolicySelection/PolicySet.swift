@@ -91,6 +91,26 @@ public final class PolicySet: @unchecked Sendable {
     firstActions = FixedBuffer(first)
   }
 
+  /// The policies that an agent with these settings weighs: one a joint action unless policies are
+  /// enumerated.
+  ///
+  /// - Throws: what ``init(_:horizon:)`` throws, and ``InvalidInput`` where the model lists policies for a
+  ///   method that makes its own.
+  public convenience init(
+    _ compiled: CompiledModel, _ settings: PlanningSettings
+  ) throws(InvalidInput) {
+    try self.init(compiled, horizon: settings.policyLength(compiled.model))
+  }
+
+  /// The number of distinct prefixes of each length, of all sequences or of the model's own list.
+  ///
+  /// - Throws: what ``init(_:horizon:)`` throws.
+  package static func prefixCounts(
+    _ compiled: CompiledModel, _ settings: PlanningSettings
+  ) throws(InvalidInput) -> [Int] {
+    try prefixCounts(compiled, horizon: settings.policyLength(compiled.model))
+  }
+
   /// The number of distinct prefixes of each length, of all sequences or of the model's own list.
   ///
   /// - Throws: what ``init(_:horizon:)`` throws.
@@ -209,11 +229,4 @@ public final class PolicySet: @unchecked Sendable {
       return levels[0].action.base[prefix]
     }
   }
-}
-
-/// Every joint action of controls of these sizes, the last control varying fastest.
-package func combinations(_ sizes: [Int]) -> [[Int]] {
-  var actions: [[Int]] = [[]]
-  for size in sizes { actions = actions.flatMap { action in (0..<size).map { action + [$0] } } }
-  return actions
 }

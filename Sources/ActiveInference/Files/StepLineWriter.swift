@@ -48,6 +48,14 @@ struct StepLineWriter {
     append(",\"actionMarginals\":", step.actionMarginals) { $0.append($1) }
     append(",\"action\":", step.action) { $0.append($1) }
     append(",\"choice\":", step.choice) { $0.append($1) }
+    append(",\"search\":", step.search) { writer, search in
+      writer.append("{\"nodes\":")
+      writer.line.append(search.nodes)
+      writer.append(",\"gap\":", search.gap) { $0.line.append($1) }
+      writer.append(",\"prunedMass\":")
+      writer.line.append(search.prunedMass)
+      writer.append("}")
+    }
     append(",\"iterates\":", step.iterates) { writer, iterates in
       writer.append("{\"freeEnergy\":")
       writer.append(iterates.freeEnergy)

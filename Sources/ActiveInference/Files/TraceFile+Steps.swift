@@ -1,3 +1,5 @@
+import PolicySelection
+
 /// Reads the steps of a trace, each list in the shape that the model gives it.
 struct StepReader {
   private let model: GenerativeModel
@@ -7,7 +9,7 @@ struct StepReader {
   private static let keys = [
     "t", "observation", "states", "impossible", "beliefs", "freeEnergy",
     "negativeExpectedFreeEnergy", "terms", "policyPosterior", "actionMarginals", "action", "choice",
-    "iterates",
+    "search", "iterates",
   ]
   private static let terms = [
     "utility", "stateInformationGain", "parameterInformationGain", "inductive",
@@ -15,7 +17,11 @@ struct StepReader {
 
   init(_ model: GenerativeModel, _ agent: AgentConfiguration?) {
     self.model = model
-    policies = agent.flatMap { StepReader.policyCount(model, horizon: $0.planning.horizon ?? 1) }
+    policies = agent.flatMap {
+      let planning = $0.planning
+      return StepReader.policyCount(
+        model, horizon: planning.method == .enumerate ? planning.horizon ?? 1 : 1)
+    }
   }
 
   /// What a step says; nil, and faults, where its place in the trace or its observation has none.
@@ -41,6 +47,7 @@ struct StepReader {
     }
     record.action = action(reader, "action")
     record.choice = action(reader, "choice")
+    record.search = search(reader)
     record.iterates = iterates(reader)
     return record
   }
@@ -139,6 +146,14 @@ struct StepReader {
     guard let action = reader.integers(key) else { return nil }
     reader.faults.add(model.faults(of: action, at: reader.place(of: key)))
     return action
+  }
+
+  private func search(_ reader: ObjectReader) -> SearchReport? {
+    let keys = ["nodes", "gap", "prunedMass"]
+    guard let search = reader.object("search", keys: keys) else { return nil }
+    let nodes = search.integer("nodes", in: 0...Int.max, required: true)
+    let mass = search.double("prunedMass", required: true)
+    return SearchReport(nodes: nodes ?? 0, gap: search.double("gap"), prunedMass: mass ?? 0)
   }
 
   private func iterates(_ reader: ObjectReader) -> Iterates? {

@@ -1,3 +1,5 @@
+import PolicySelection
+
 extension Trace {
   static let format = "aif.trace/1"
 
@@ -116,11 +118,21 @@ public struct TraceLineWriter: Sendable {
   }
 }
 
+extension SearchReport {
+  fileprivate var document: DocumentValue {
+    .object(
+      [
+        .init("nodes", .integer(nodes)), gap.map { .init("gap", .number($0)) },
+        .init("prunedMass", .number(prunedMass)),
+      ].compactMap { $0 })
+  }
+}
+
 extension StepRecord {
   /// The step as a document: what is nil or empty is left out.
   package var document: DocumentValue {
     var members: [DocumentValue.Member] = []
-    members.reserveCapacity(13)
+    members.reserveCapacity(14)
     func add(_ key: String, _ value: DocumentValue?) {
       if let value { members.append(.init(key, value)) }
     }
@@ -136,6 +148,7 @@ extension StepRecord {
     add("actionMarginals", actionMarginals.map(DocumentValue.table))
     add("action", action.map(DocumentValue.indices))
     add("choice", choice.map(DocumentValue.indices))
+    add("search", search?.document)
     add("iterates", iterates?.document)
     return .object(members)
   }
