@@ -139,6 +139,19 @@ void aif_lanes_add_scaled(
 }
 
 AIF_TARGET_CLONES
+void aif_lanes_move(
+    const double *restrict x, size_t count, const int32_t *restrict places, double *restrict y,
+    size_t length) {
+  memset(y, 0, length * sizeof(lanes));
+  for (size_t i = 0; i < count; i++) {
+    LANES(v, x, i);
+    LANES(sum, y, places[i]);
+    sum += v;
+    STORE(y, places[i], sum);
+  }
+}
+
+AIF_TARGET_CLONES
 void aif_own_lanes_add_scaled(
     const double *restrict scale, const double *restrict p, double *restrict y, size_t count) {
   LANES(factor, scale, 0);

@@ -65,7 +65,26 @@ extension ModelTables where Parameter == Double {
         return (place.run, place.next)
       }
       transitionCounts.append(counts == nil ? nil : copyOfCells(runs))
-      transitions.append(runs)
+      // Where there are counts it may be learned that nothing is sure.
+      guard counts == nil, let sure = surePlaces(of: runs) else {
+        transitions.append(runs)
+        return
+      }
+      structures.append(sure)
+      transitions.append(runs.noting(sure: sure.base))
+    }
+
+    /// The place of every run of a table where its only number is 1; nil where some run is another.
+    private func surePlaces(of table: RunTable<Double>) -> FixedBuffer<Int32>? {
+      let sure = FixedBuffer<Int32>(repeating: -1, count: table.count)
+      for run in 0..<table.count {
+        for cell in table.cells(of: run) where table.cells[cell] != 0 {
+          guard table.cells[cell] == 1, sure.base[run] < 0 else { return nil }
+          sure.base[run] = Int32(table.place(cell, in: run))
+        }
+        if sure.base[run] < 0 { return nil }
+      }
+      return sure
     }
 
     /// A table whose cells the tensor gives; `at` says where an entry belongs.

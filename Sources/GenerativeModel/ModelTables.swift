@@ -79,7 +79,7 @@ public final class ModelTables<Parameter: StepNumber>: @unchecked Sendable {
       FixedBuffer(
         (0..<tables.count).map {
           let table = tables.base[$0]
-          return table.with(cells: copy(table.cells, table.cellCount))
+          return table.moved(to: copy(table.cells, table.cellCount))
         })
     }
     func copy(

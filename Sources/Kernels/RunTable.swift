@@ -14,6 +14,8 @@ public struct RunTable<Parameter: StepNumber>: BitwiseCopyable {
   public let starts: UnsafePointer<Int>?
   /// The place of each cell; nil where runs are held whole.
   public let places: UnsafePointer<Int32>?
+  /// The place of each run where its only number is, a 1; nil where some run is another, or may become.
+  public let sure: UnsafePointer<Int32>?
 
   /// A table whose runs are held whole.
   @inlinable
@@ -21,6 +23,7 @@ public struct RunTable<Parameter: StepNumber>: BitwiseCopyable {
     self.count = count
     self.length = length
     self.cells = cells
+    sure = nil
     starts = nil
     places = nil
   }
@@ -36,6 +39,7 @@ public struct RunTable<Parameter: StepNumber>: BitwiseCopyable {
     self.cells = cells
     self.starts = starts
     self.places = places
+    sure = nil
   }
 
   /// Whether only what is not zero is held.
@@ -63,11 +67,32 @@ public struct RunTable<Parameter: StepNumber>: BitwiseCopyable {
   /// The same structure over other numbers.
   @inlinable
   public func with<Other: StepNumber>(cells: UnsafeMutablePointer<Other>) -> RunTable<Other> {
-    guard let starts, let places else {
-      return RunTable<Other>(count: count, length: length, cells: cells)
-    }
-    return RunTable<Other>(
-      count: count, length: length, cells: cells, starts: starts, places: places)
+    RunTable<Other>(self, cells, sure: nil)
+  }
+
+  /// The same numbers in other memory.
+  @inlinable
+  public func moved<Other: StepNumber>(to cells: UnsafeMutablePointer<Other>) -> RunTable<Other> {
+    RunTable<Other>(self, cells, sure: sure)
+  }
+
+  /// The same table, of which it is noted where every run has its only number, a 1.
+  @inlinable
+  public func noting(sure: UnsafePointer<Int32>) -> RunTable {
+    RunTable(self, cells, sure: sure)
+  }
+
+  @inlinable
+  init<Other: StepNumber>(
+    _ structure: RunTable<Other>, _ cells: UnsafeMutablePointer<Parameter>,
+    sure: UnsafePointer<Int32>?
+  ) {
+    count = structure.count
+    length = structure.length
+    self.cells = cells
+    starts = structure.starts
+    places = structure.places
+    self.sure = sure
   }
 
   /// The cell at a place of a run; nil where it is not held and so zero.
@@ -92,6 +117,10 @@ extension StepArithmetic {
   public static func add(
     _ weight: Number, run: Int, of table: RunTable<Parameter>, to y: UnsafeMutablePointer<Number>
   ) {
+    if let sure = table.sure {
+      y[Int(sure[run])] += weight
+      return
+    }
     guard let starts = table.starts, let places = table.places else {
       addScaled(weight, table.cells + run * table.length, to: y, count: table.length)
       return
@@ -107,6 +136,10 @@ extension StepArithmetic {
     _ table: RunTable<Parameter>, first: Int, count: Int, weights: UnsafePointer<Number>,
     into y: UnsafeMutablePointer<Number>
   ) {
+    if let sure = table.sure {
+      Number.move(weights, count: count, to: sure + first, into: y, length: table.length)
+      return
+    }
     if !table.isSparse {
       transposedMatrixVector(
         table.cells + first * table.length, rows: count, columns: table.length, weights, into: y)

@@ -40,6 +40,10 @@ public protocol StepNumber: BitwiseCopyable, Sendable {
   static func sum(_ x: UnsafePointer<Self>, count: Int) -> Self
   /// The sum of products in the order of ``Contraction/dot(_:_:count:)``.
   static func dot(_ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, count: Int) -> Self
+  /// y, of `length` entries, has in each place the sum of the entries that go there, in order.
+  static func move(
+    _ x: UnsafePointer<Self>, count: Int, to places: UnsafePointer<Int32>,
+    into y: UnsafeMutablePointer<Self>, length: Int)
 }
 
 /// Truth values of lanes.
@@ -107,6 +111,16 @@ extension Double: StepNumber {
     var greatest = -Double.infinity
     for i in 0..<count { greatest = x[i] > greatest || x[i] != x[i] ? x[i] : greatest }
     return greatest
+  }
+
+  /// The entries where they go.
+  @inlinable @inline(__always)
+  public static func move(
+    _ x: UnsafePointer<Double>, count: Int, to places: UnsafePointer<Int32>,
+    into y: UnsafeMutablePointer<Double>, length: Int
+  ) {
+    for place in 0..<length { y[place] = 0 }
+    for index in 0..<count { y[Int(places[index])] += x[index] }
   }
 
   /// The sum of `count` entries.
@@ -196,6 +210,15 @@ extension SIMD8: StepNumber where Scalar == Double {
     var result = SIMD8.zero
     withUnsafeMutablePointer(to: &result) { aif_lanes_greatest(numbers(x), count, numbers($0)) }
     return result
+  }
+
+  /// The entries where they go, in all lanes.
+  @inlinable @inline(__always)
+  public static func move(
+    _ x: UnsafePointer<SIMD8>, count: Int, to places: UnsafePointer<Int32>,
+    into y: UnsafeMutablePointer<SIMD8>, length: Int
+  ) {
+    aif_lanes_move(numbers(x), count, places, numbers(y), length)
   }
 
   /// The sum of `count` entries, lane by lane.

@@ -51,6 +51,24 @@ extension ProcessorVersionTests {
     }
   }
 
+  @Test("lanes are moved as each alone", arguments: Extremes.allCases)
+  func laneMoves(extremes: Extremes) {
+    var random = stream(17)
+    for _ in 0..<60 {
+      let (count, length) = (Int(random.next() % 40), 1 + Int(random.next() % 20))
+      let x = numbers(8 * count, extremes, &random)
+      let places = (0..<count).map { _ in Int32(random.next() % UInt64(length)) }
+      let sums = (0..<length).flatMap { place in
+        byLane { lane in
+          (0..<count).reduce(0) { places[$1] == place ? $0 + x[8 * $1 + lane] : $0 }
+        }
+      }
+      expectEverywhere("\(count) to \(length)", sums) {
+        $0.lanes_move(x, count, places, $1, length)
+      }
+    }
+  }
+
   @Test("multiples are added to lanes as to each alone", arguments: Extremes.allCases)
   func laneMultiples(extremes: Extremes) {
     var random = stream(13)

@@ -23,6 +23,7 @@
 #define aif_lanes_sum AIF_VERSION(aif_lanes_sum)
 #define aif_lanes_add_scaled AIF_VERSION(aif_lanes_add_scaled)
 #define aif_own_lanes_add_scaled AIF_VERSION(aif_own_lanes_add_scaled)
+#define aif_lanes_move AIF_VERSION(aif_lanes_move)
 #define aif_lanes_hash AIF_VERSION(aif_lanes_hash)
 #define aif_lanes_greatest AIF_VERSION(aif_lanes_greatest)
 #define aif_greatest AIF_VERSION(aif_greatest)
@@ -56,6 +57,7 @@ vector_math_version AIF_VERSION(vector_math)(void) {
       .lanes_sum = aif_lanes_sum,
       .lanes_add_scaled = aif_lanes_add_scaled,
       .own_lanes_add_scaled = aif_own_lanes_add_scaled,
+      .lanes_move = aif_lanes_move,
       .lanes_hash = aif_lanes_hash,
       .lanes_greatest = aif_lanes_greatest,
       .greatest = aif_greatest,

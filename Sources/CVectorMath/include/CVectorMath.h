@@ -71,6 +71,10 @@ void aif_lanes_add_scaled(
     const double *restrict scale, const double *restrict p, double *restrict y, size_t count);
 void aif_own_lanes_add_scaled(
     const double *restrict scale, const double *restrict p, double *restrict y, size_t count);
+/// y, of length elements, has in each place the sum of the x[i] that go there, in order.
+void aif_lanes_move(
+    const double *restrict x, size_t count, const int32_t *restrict places, double *restrict y,
+    size_t length);
 
 /// y[i] = x[i] in the first lane, where x is an array of n plain numbers.
 static inline void aif_lane_spread(const double *x, double *y, size_t n) {

@@ -28,6 +28,8 @@ typedef struct {
   void (*lanes_sum)(const double *x, size_t count, double *result);
   void (*lanes_add_scaled)(const double *scale, const double *p, double *y, size_t count);
   void (*own_lanes_add_scaled)(const double *scale, const double *p, double *y, size_t count);
+  void (*lanes_move)(
+      const double *x, size_t count, const int32_t *places, double *y, size_t length);
   void (*lanes_hash)(const double *x, size_t n, uint64_t *result);
   void (*lanes_greatest)(const double *x, size_t n, double *result);
   double (*greatest)(const double *x, size_t n);
