@@ -79,30 +79,26 @@ import Testing
     _ arithmetic: Arithmetic.Type, _ runs: Int, _ length: Int
   ) {
     var random = stream(5)
-    let places = (0..<runs).map { _ in Int32(random.next() % UInt64(length)) }
+    let places = FixedBuffer((0..<runs).map { _ in Int32(random.next() % UInt64(length)) })
     let cells = FixedBuffer<Arithmetic.Parameter>(zeros: runs * length)
-    for run in 0..<runs { cells.base[run * length + Int(places[run])] = .init(broadcast: 1) }
+    for run in 0..<runs { cells.base[run * length + Int(places.base[run])] = .init(broadcast: 1) }
     let weights = sparseNumbers(Arithmetic.Number.self, runs, index: 1)
     let whole = RunTable(count: runs, length: length, cells: cells.base)
-    places.withUnsafeBufferPointer { places in
-      let sure = whole.noting(sure: places.baseAddress!)
+    withExtendedLifetime(places) {
+      let sure = whole.noting(sure: places.base)
       // Other numbers are not sure.
       #expect(sure.moved(to: cells.base).sure != nil && sure.with(cells: cells.base).sure == nil)
-      func bits(_ y: [Arithmetic.Number]) -> [UInt64] {
-        y.flatMap { number in
-          (0..<Arithmetic.Number.laneCount).map { number[lane: $0].bitPattern }
-        }
-      }
       for first in 0..<runs {
-        var y = [Arithmetic.Number](repeating: .init(broadcast: .nan), count: length)
-        var expected = y
-        Arithmetic.combine(sure, first: first, count: runs - first, weights: weights, into: &y)
-        Arithmetic.combine(
-          whole, first: first, count: runs - first, weights: weights, into: &expected)
-        #expect(bits(y) == bits(expected))
-        Arithmetic.add(weights[0], run: first, of: sure, to: &y)
-        Arithmetic.add(weights[0], run: first, of: whole, to: &expected)
-        #expect(bits(y) == bits(expected))
+        let blank = [Arithmetic.Number](repeating: .init(broadcast: .nan), count: length)
+        let sums = [sure, whole].map { table in
+          var y = blank
+          Arithmetic.combine(table, first: first, count: runs - first, weights: weights, into: &y)
+          Arithmetic.add(weights[0], run: first, of: table, to: &y)
+          return y.flatMap { number in
+            (0..<Arithmetic.Number.laneCount).map { number[lane: $0].bitPattern }
+          }
+        }
+        #expect(sums[0] == sums[1])
       }
     }
   }
