@@ -7,9 +7,9 @@ let strict: [SwiftSetting] =
 let settings: [SwiftSetting] = strict + [.enableUpcomingFeature("ExistentialAny")]
 
 /// An environment lives in a folder of its own with its tests beside it.
-func environment(_ name: String) -> Target {
+func environment(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
   .target(
-    name: name, dependencies: ["ActiveInference"], path: "Environments/\(name)",
+    name: name, dependencies: ["ActiveInference"] + dependencies, path: "Environments/\(name)",
     exclude: ["README.md", "Tests"], swiftSettings: settings)
 }
 
@@ -27,12 +27,13 @@ let package = Package(
     .executable(name: "aif", targets: ["aif"]),
     .library(name: "ActiveInference", targets: ["ActiveInference"]),
     .library(name: "BeliefTesting", targets: ["BeliefTesting"]),
-    .library(name: "Environments", targets: ["TMaze", "GridWorld"]),
+    .library(
+      name: "Environments", targets: ["TMaze", "GridWorld", "CueChaining", "GeneralizedTMaze"]),
     .library(name: "AIFCommands", targets: ["AIFCommands"]),
     // What notebooks load: every module in one dynamic library.
     .library(
       name: "ActiveInferenceNotebook", type: .dynamic,
-      targets: ["ActiveInference", "TMaze", "GridWorld"]),
+      targets: ["ActiveInference", "TMaze", "GridWorld", "CueChaining", "GeneralizedTMaze"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,11 +44,18 @@ let package = Package(
     .target(
       name: "AIFCommands",
       dependencies: [
-        "ActiveInference", "BeliefTesting", "TMaze", "GridWorld",
+        "ActiveInference", "BeliefTesting", "TMaze", "GridWorld", "CueChaining",
+        "GeneralizedTMaze",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     environment("TMaze"),
-    environment("GridWorld"),
+    environment("GridWorld", uses: ["GridCells"]),
+    environment("CueChaining", uses: ["GridCells"]),
+    environment("GeneralizedTMaze", uses: ["GridCells"]),
+    // Rectangles of cells and how parameters name them; for the environments alone.
+    .target(
+      name: "GridCells", dependencies: ["ActiveInference"], path: "Environments/GridCells",
+      swiftSettings: settings),
     .target(name: "BeliefTesting", dependencies: ["ActiveInference"], swiftSettings: settings),
     .target(
       name: "ActiveInference",
@@ -71,6 +79,8 @@ let package = Package(
     .target(name: "CVectorMath"),
     environmentTests("TMaze"),
     environmentTests("GridWorld"),
+    environmentTests("CueChaining"),
+    environmentTests("GeneralizedTMaze"),
     // Counts allocations in the tests; on Linux alone.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     // The sources of CVectorMath for each generation of processors by itself; for the tests.

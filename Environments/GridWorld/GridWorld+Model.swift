@@ -1,4 +1,5 @@
 import ActiveInference
+import GridCells
 
 extension GridWorld {
   /// The model of a layout; its tables hold only what is not zero.

@@ -1,4 +1,5 @@
 import ActiveInference
+import GridCells
 
 extension Layout {
   /// The grid that a text draws: rows separated by `|` or line breaks, `#` a wall, `S` the start,

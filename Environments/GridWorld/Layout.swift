@@ -1,4 +1,5 @@
 import ActiveInference
+import GridCells
 
 /// A grid with the cells that matter in it, free of contradictions.
 struct Layout: Hashable, Sendable {
@@ -23,15 +24,15 @@ struct Layout: Hashable, Sendable {
       guard let rows = reader.count("rows"), let columns = reader.count("columns"),
         Layout.fits(rows, columns, actions, &reader, place: "rows, columns")
       else { return nil }
-      var isWall = [Bool](repeating: false, count: rows * columns)
-      let open = Grid(rows: rows, columns: columns, isWall: isWall)
-      for wall in Layout.cells("walls", in: open, &reader) { isWall[wall] = true }
+      let open = Grid(rows: rows, columns: columns)
+      var isWall = open.isWall
+      for wall in open.cells("walls", &reader) { isWall[wall] = true }
       let grid = Grid(rows: rows, columns: columns, isWall: isWall)
-      let starts = Layout.cells("start", in: open, &reader)
+      let starts = open.cells("start", &reader)
       if starts.count > 1 {
         reader.report("start", "names \(starts.count) cells", "give one cell, or none for any")
       }
-      let goals = Layout.cells("goals", in: open, &reader)
+      let goals = open.cells("goals", &reader)
       Layout.refuseWalls("start", starts, grid, &reader)
       Layout.refuseWalls("goals", goals, grid, &reader)
       guard reader.faults.count == before else { return nil }
@@ -68,26 +69,6 @@ struct Layout: Hashable, Sendable {
       reader.report(
         place == "map" ? "map" : "goals", "no way leads to \(grid.label(goal))",
         "open a wall or leave that goal out")
-    }
-  }
-
-  /// The cells of a parameter that exist; a fault where it is not cells, and for each that does not.
-  private static func cells(_ name: String, in grid: Grid, _ reader: inout ParameterReader) -> [Int]
-  {
-    let value = reader[name]
-    guard value != .none else { return [] }
-    guard let cells = WrittenCell.cells(value) else {
-      reader.report(name, "\(value.written) is not cells", "write (row, column) for each")
-      return []
-    }
-    return cells.compactMap { written in
-      let cell = grid.cell(row: written.row, column: written.column)
-      if cell == nil {
-        reader.report(
-          name, "\(written.label) is outside of \(grid.rows) rows and \(grid.columns) columns",
-          "both count from 0")
-      }
-      return cell
     }
   }
 

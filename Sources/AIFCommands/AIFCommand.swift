@@ -1,5 +1,7 @@
 import ActiveInference
 import ArgumentParser
+import CueChaining
+import GeneralizedTMaze
 import GridWorld
 import TMaze
 
@@ -22,6 +24,8 @@ public enum AIFCommand {
     SimplifiedTMaze.self,
     LegacyTMaze.self,
     GridWorld.self,
+    CueChaining.self,
+    GeneralizedTMaze.self,
   ]
 
   /// Runs the command that the arguments name and ends the process with the promised exit code.

@@ -69,6 +69,7 @@ struct ModelComparison {
     if expected.policies != actual.policies { comparePolicyLists() }
     compareCounts(policies)
     compareVectors("H", expected.goals, actual.goals)
+    compareVectors("H.avoid", expected.avoided, actual.avoided)
     if expected.name != actual.name {
       gathered.add("name", .text("'\(expected.name)'"), .text("'\(actual.name)'"))
     }

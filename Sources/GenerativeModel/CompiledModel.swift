@@ -198,7 +198,7 @@ public final class CompiledModel: @unchecked Sendable {
       if let table { tensors.append(table) }
     }
     var bytes = tensors.reduce(0) { $0 + $1.bytes }
-    for vector in model.initialStates + model.goals + counts.initialState {
+    for vector in model.initialStates + model.goals + model.avoided + counts.initialState {
       bytes += 8 * (vector?.count ?? 0)
     }
     // Factors and modalities of equal labels mostly share them.

@@ -91,6 +91,7 @@ extension ModelDescription {
     habit = model.habit
     policies = model.policies
     goals = tables(model.goals, model.factors, vector)
+    avoided = tables(model.avoided, model.factors, vector)
     let counts = model.concentration
     likelihoodCounts = tables(counts.likelihood, model.modalities) { $0 }
     transitionCounts = tables(counts.transition, model.factors) { $0 }

@@ -39,7 +39,7 @@ extension GenerativeModel {
       concentration: Concentration(
         likelihood: modalities.map { _ in nil }, transition: factors.map { _ in nil },
         preference: concentration.preference, initialState: factors.map { _ in nil }, habit: nil),
-      goals: goals)
+      goals: goals, avoided: avoided)
   }
 
   /// Draws every column of a table from its counts.

@@ -63,6 +63,8 @@ public struct GenerativeModel: Hashable, Sendable {
   public let concentration: Concentration
   /// Goal states by factor: 1 where the factor is to be, 0 elsewhere; nil where any state will do (H).
   public let goals: [[Double]?]
+  /// States to be avoided on the way to a goal, by factor: 1 for those, 0 elsewhere; nil for none (H).
+  public let avoided: [[Double]?]
   /// The model laid out, once somebody has asked for it; shared by all copies of the value.
   let layout = LayoutMemo()
 }

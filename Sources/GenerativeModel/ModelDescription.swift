@@ -91,6 +91,8 @@ public struct ModelDescription: Sendable {
   public var policies: [[[Int]]]?
   /// Goal states by factor, 1 where the factor is to be and 0 elsewhere (H).
   public var goals: [Table] = []
+  /// States to be avoided on the way to a goal by factor, 1 for those and 0 elsewhere (H).
+  public var avoided: [Table] = []
   /// Dirichlet counts over likelihoods (pA).
   public var likelihoodCounts: [Table] = []
   /// Dirichlet counts over transitions (pB).

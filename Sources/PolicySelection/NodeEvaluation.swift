@@ -92,7 +92,7 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
       novelty =
         tables.hasLikelihoodNovelty ? productNovelty(block, likelihoods) : .zero
     }
-    let nearer = inductive?.value(dynamics.marginals(of: block)) ?? .zero
+    let nearer = inductive?.value(block, marginals: dynamics.marginals(of: block)) ?? .zero
     terms.utility.base[index] = utility
     terms.stateInformationGain.base[index] = gain
     terms.parameterInformationGain.base[index] = novelty

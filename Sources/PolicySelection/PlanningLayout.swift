@@ -73,6 +73,10 @@ extension PlanningSettings {
 
   /// The numbers of the table of states from which goals can be reached.
   package func inductiveNumbers(_ compiled: CompiledModel) -> Double {
-    Double(inductive?.depth ?? 0) * Double(compiled.stateCount)
+    guard let inductive else { return 0 }
+    let states = InductiveScope.all(of: compiled.model).reduce(0) {
+      $0 + $1.stateCount(compiled.model)
+    }
+    return Double(inductive.depth) * states
   }
 }

@@ -69,31 +69,48 @@ extension PlanningSettings {
 
   /// Refuses what the beliefs of a model cannot give.
   ///
-  /// - Throws: ``InvalidInput`` where inductive planning lacks a goal, or pymdp 0.0.7's information gain
+  /// - Throws: ``InvalidInput`` where inductive planning lacks a goal or has one that
+  /// is too large, or pymdp 0.0.7's information gain
   ///   has too many joint outcomes.
   package func check(_ space: BeliefSpace) throws(InvalidInput) {
-    if inductive != nil { try checkGoals(space.compiled.model) }
+    if let inductive { try checkGoals(space.compiled, depth: inductive.depth) }
     let isLegacy =
       stateInformationGain && informationGain == .joint && convention == .pymdp007
     if isLegacy { _ = try legacyOutcomeCount(space.compiled) }
   }
 
-  private func checkGoals(_ model: GenerativeModel) throws(InvalidInput) {
+  private func checkGoals(_ compiled: CompiledModel, depth: Int) throws(InvalidInput) {
+    let model = compiled.model
     var faults: [Fault] = []
     if model.goals.allSatisfy({ $0 == nil }) {
       faults.append(
         Fault("planning.inductive", "the model has no goal", remedy: "add H for some factor"))
     }
-    for (factor, goal) in model.goals.enumerated()
-    where goal != nil && model.transitions[factor].given != [factor] {
+    let scopes = InductiveScope.all(of: model)
+    for (factor, avoided) in model.avoided.enumerated()
+    where avoided != nil && !scopes.contains(where: { $0.factors.contains(factor) }) {
       faults.append(
         Fault(
-          "H[\(model.factors[factor].name)]",
-          "inductive planning needs a factor that depends on itself alone",
-          remedy: "leave the goal out, or planning.inductive"))
+          "H[\(model.factors[factor].name)]", "avoids states, but no goal depends on the factor",
+          remedy: "give it a goal, or leave avoid out"))
+    }
+    for scope in scopes where scope.factors.count > 1 {
+      let transitions = scope.transitionCount(compiled) * Double(depth)
+      guard transitions > Double(PlanningSettings.largestJointGoal) else { continue }
+      let names = scope.factors.map { model.factors[$0].name }.joined(separator: ", ")
+      faults.append(
+        Fault(
+          "H[\(model.factors[scope.factors[0]].name)]",
+          "a goal over \(names) takes about \(Int(min(transitions, 1e18))) joint transitions",
+          remedy:
+            "at most \(PlanningSettings.largestJointGoal) over all planning.inductive.depth steps"
+            + " back; leave the goal out, or make the depth less"))
     }
     if !faults.isEmpty { throw InvalidInput(source: "", faults) }
   }
+
+  /// The most joint transitions that are followed back from a goal over several factors, over all steps.
+  static let largestJointGoal = 1 << 26
 }
 
 /// The joint outcomes of all modalities, where pymdp 0.0.7's information gain can go through them.

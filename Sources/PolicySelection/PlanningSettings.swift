@@ -23,9 +23,10 @@ public struct PlanningSettings: Hashable, Sendable {
   public struct Inductive: Hashable, Sendable {
     /// The number of backward steps from the goal that are remembered; at least 1.
     public var depth: Int
-    /// A transition more probable than this counts as possible, in 0..<1.
+    /// A factor's transition more probable than this counts as possible, in 0..<1.
     public var threshold: Double
-    /// The cost of a state that does not lead to the goal is ln(epsilon) nats; in 0..<1 and positive.
+    /// The cost of a state that does not lead to the goal, or is to be avoided, is ln(epsilon) nats; in 0..<1
+    /// and positive.
     public var epsilon: Double
 
     /// Inductive planning with the given depth, threshold and cost.

@@ -124,7 +124,8 @@ struct DescriptionTests {
       json(try run("environments", "--format", "json").out) as? [[String: Any]])
     #expect(
       worlds.map { $0["id"] as? String } == [
-        "tmaze", "tmaze-simplified", "tmaze-legacy", "gridworld",
+        "tmaze", "tmaze-simplified", "tmaze-legacy", "gridworld", "cue-chaining",
+        "generalized-tmaze",
       ]
     )
     for world in worlds {

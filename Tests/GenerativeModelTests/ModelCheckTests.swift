@@ -180,6 +180,24 @@ private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
         == "H[context]: has no goal state; give 1 to at least one state")
   }
 
+  @Test func `states to be avoided are one or zero, and are no goals`() {
+    #expect(
+      messages {
+        $0.goals = [.init("context", Tensor(shape: [2], [0, 1]))]
+        $0.avoided = [.init("context", Tensor(shape: [2], [2, 1]))]
+      }
+        == "H[context].avoid, entry (context 0): is 2.0; 1 is for a state to be avoided and 0 for any"
+        + " other")
+    #expect(
+      messages {
+        $0.goals = [.init("context", Tensor(shape: [2], [0, 1]))]
+        $0.avoided = [.init("context", Tensor(shape: [2], [0, 1]))]
+      } == "H[context].avoid, entry (context 1): is a goal state as well; give 0 for one of them")
+    #expect(
+      messages { $0.avoided = [.init("context", Tensor(shape: [2], [0, 0]))] }
+        == "H[context].avoid: has no state to avoid; give 1 to at least one state")
+  }
+
   @Test func `preferences may be negative and by step, but are finite`() {
     #expect(
       messages { $0.preferences[0].values = Tensor(shape: [2, 3], [0, 1, 2, 3, 4, -5]) }

@@ -65,6 +65,20 @@ let contractExample = """
     #expect(model.goals == [[0, 1, 0, 0], nil])
   }
 
+  @Test func `of a factor there may be a goal, states to be avoided, or both`() throws {
+    let text = { (entry: String) in
+      contractExample.replacing("H:   [{factor: location, goal: [0, 1, 0, 0]}]", with: entry)
+    }
+    let both = try read(
+      text("H: [{factor: location, goal: [0, 1, 0, 0], avoid: [0, 0, 1, 0]}]"))
+    #expect(both.goals == [[0, 1, 0, 0], nil])
+    #expect(both.avoided == [[0, 0, 1, 0], nil])
+    #expect(try read(both.yamlText) == both && read(both.jsonText) == both)
+    let alone = try read(text("H: [{factor: context, avoid: [0, 1]}]"))
+    #expect(alone.goals == [nil, nil] && alone.avoided == [nil, [0, 1]])
+    #expect(try read(alone.yamlText) == alone)
+  }
+
   @Test func `models are read back the same, bit for bit, from JSON and YAML`() throws {
     var models = RandomModels(seed: 7)
     for _ in 0..<100 {

@@ -74,19 +74,38 @@ import Testing
     #expect(values[1] == 0 && values[0] < -6)
   }
 
-  @Test("needs a goal, and a factor that depends on itself alone")
+  @Test("needs a goal, and avoids only what a goal depends on")
   func refused() throws {
     let none = #expect(throws: InvalidInput.self) {
       try values(line(3, goal: nil), at: 0, depth: 2, horizon: 1)
     }
     #expect(
       none?.description == "planning.inductive: the model has no goal; add H for some factor")
-    let tied = #expect(throws: InvalidInput.self) {
-      try values(line(3, goal: 2, given: ["place", "light"]), at: 0, depth: 2, horizon: 1)
+    var model = ModelDescription(try line(3, goal: 2))
+    model.avoided = [.init("light", Tensor(shape: [2], [0, 1]))]
+    let apart = #expect(throws: InvalidInput.self) {
+      try values(GenerativeModel(model), at: 0, depth: 2, horizon: 1)
     }
     #expect(
-      tied?.description
-        == "H[place]: inductive planning needs a factor that depends on itself alone; leave the"
-        + " goal out, or planning.inductive")
+      apart?.description
+        == "H[light]: avoids states, but no goal depends on the factor; give it a goal, or leave"
+        + " avoid out")
+  }
+
+  @Test("refuses a joint goal that is too large, with its size")
+  func tooLarge() throws {
+    var model = ModelDescription(try line(512, goal: 2, given: ["place", "light"]))
+    model.factors.append(Variable("other", size: 2))
+    model.transitions.append(
+      .init("other", given: ["other"], controls: [], Tensor(shape: [2, 2], [1, 0, 0, 1])))
+    let tied = try GenerativeModel(model)
+    let planning = { (depth: Int) in
+      try Planning(tied) { $0.inductive = .init(depth: depth) }
+    }
+    // 512 places, 2 lights, 2 actions, one next state each, a light that a dense table says stays.
+    _ = try planning(100)
+    let fault = #expect(throws: InvalidInput.self) { _ = try planning(60_000) }
+    #expect(fault?.description.hasPrefix("H[place]: a goal over place, light takes about ") == true)
+    #expect(fault?.description.contains("at most 67108864 over all") == true)
   }
 }

@@ -1,4 +1,5 @@
 import ActiveInference
+import CueChaining
 import GridWorld
 import TMaze
 
@@ -67,6 +68,13 @@ public func grid(side: Int) throws(InvalidInput) -> GenerativeModel {
     "rows": .integer(side), "columns": .integer(side), "start": .text("(0, 0)"),
     "successProbability": .number(0.9),
   ]).model
+}
+
+/// pymdp's 5 x 7 grid of chained cues, with four moves.
+///
+/// - Throws: never in practice.
+public func cueChaining() throws(InvalidInput) -> GenerativeModel {
+  try CueChaining(parameters: ["includeStay": .boolean(false)]).model
 }
 
 /// A preset that looks so many actions ahead.

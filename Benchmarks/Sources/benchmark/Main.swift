@@ -75,6 +75,10 @@ struct Main {
     report.starts = try starts(peer, cores: cores, blocks: isQuick ? 1 : 3)
     say(report.startTable)
 
+    note("cue chaining")
+    report.chaining = try measureChaining(blocks: blocks)
+    say(report.chainingTable)
+
     note("savings")
     report.savings = try measureSavings(horizons: horizons, blocks: blocks)
     say(report.savingTable)

@@ -48,6 +48,7 @@ struct Report: Codable {
   var peer: Peer.Identity?
   var comparisons: [Comparison] = []
   var starts: [Start] = []
+  var chaining: [Chaining] = []
   var savings: [SavingLine] = []
   var growth: [Growth] = []
 }

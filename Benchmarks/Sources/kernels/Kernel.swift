@@ -16,6 +16,8 @@ enum Kernel: String, CaseIterable {
   case traceLine = "trace-line"
   /// A step in a grid of 40 x 40 cells with 25 policies, most of B zero.
   case grid = "grid-1600"
+  /// A step of chained cues with 4,096 policies, exact beliefs and information gain by modality.
+  case chaining = "cue-chaining"
 
   /// Work that is the same each time it is done, and how many units there are in it.
   struct Prepared {
@@ -36,6 +38,7 @@ enum Kernel: String, CaseIterable {
     case .traceLine: try traceLines()
     case .grid:
       try steps(in: Workloads.grid(side: 40), configuration(.default, horizon: 2), episodes: 2)
+    case .chaining: try chainingSteps()
     }
   }
 
@@ -50,6 +53,12 @@ enum Kernel: String, CaseIterable {
       agent.forget()
       try walk.follow(agent)
     }
+  }
+
+  private func chainingSteps() throws -> Prepared {
+    var settings = configuration(.default, horizon: 6)
+    settings.planning.informationGain = .perModality
+    return try steps(in: cueChaining(), settings)
   }
 
   private func learningSteps() throws -> Prepared {

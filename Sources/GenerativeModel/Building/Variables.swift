@@ -9,6 +9,7 @@ public struct Factor: ModelPart {
   private let initially: Column?
   private let initialCounts: Column?
   private let goal: Column?
+  private let avoid: Column?
 
   /// A factor whose states have names.
   ///
@@ -18,28 +19,31 @@ public struct Factor: ModelPart {
   ///   - initially: P(first state); uniform where it is left out.
   ///   - initialCounts: Dirichlet counts over the first state.
   ///   - goal: 1 for each state in which the factor is to be.
+  ///   - avoid: 1 for each state that is to be avoided on the way to a goal.
   public init(
     _ name: String, _ labels: [String], initially: Column? = nil, initialCounts: Column? = nil,
-    goal: Column? = nil
+    goal: Column? = nil, avoid: Column? = nil
   ) {
-    self.init(Variable(name, labels), initially, initialCounts, goal)
+    self.init(Variable(name, labels), initially, initialCounts, goal, avoid)
   }
 
   /// A factor whose states are numbered.
   public init(
     _ name: String, size: Int, initially: Column? = nil, initialCounts: Column? = nil,
-    goal: Column? = nil
+    goal: Column? = nil, avoid: Column? = nil
   ) {
-    self.init(Variable(name, size: size), initially, initialCounts, goal)
+    self.init(Variable(name, size: size), initially, initialCounts, goal, avoid)
   }
 
   private init(
-    _ variable: Variable, _ initially: Column?, _ initialCounts: Column?, _ goal: Column?
+    _ variable: Variable, _ initially: Column?, _ initialCounts: Column?, _ goal: Column?,
+    _ avoid: Column?
   ) {
     self.variable = variable
     self.initially = initially
     self.initialCounts = initialCounts
     self.goal = goal
+    self.avoid = avoid
   }
 
   /// Adds itself to a draft.
@@ -54,6 +58,7 @@ public struct Factor: ModelPart {
     draft.description.initialStates += table(initially, "D")
     draft.description.initialStateCounts += table(initialCounts, "concentration.D")
     draft.description.goals += table(goal, "H")
+    draft.description.avoided += table(avoid, "H")
   }
 }
 

@@ -24,24 +24,50 @@ extension ModelCheck {
     }.map { $0?.values }
   }
 
-  /// Checks H: goal states by factor.
-  mutating func goals() -> [[Double]?] {
-    tables(description.goals, of: description.factors, "factor", key: "H") { check, tensor, place in
+  /// Checks H: goal states and states to be avoided by factor.
+  mutating func goals() -> (goals: [[Double]?], avoided: [[Double]?]) {
+    let goals = marks(
+      description.goals, key: "H", kind: "goal state",
+      remedy: "a goal is 1 where the factor is to be and 0 elsewhere")
+    // A name that is no factor's is told once.
+    let told = Set(description.goals.map(\.name).filter { factorIndex[$0] == nil })
+    let avoided = marks(
+      description.avoided.filter { !told.contains($0.name) }, key: "H", member: ".avoid",
+      kind: "state to avoid",
+      remedy: "1 is for a state to be avoided and 0 for any other")
+    for (factor, (goal, avoided)) in zip(description.factors, zip(goals, avoided)) {
+      guard let goal, let avoided else { continue }
+      var run = FaultRun()
+      let place = TablePlace(
+        name: "H[\(factor.name)].avoid", axes: [.init(variable: factor, values: "states")])
+      for state in goal.indices where goal[state] == 1 && avoided[state] == 1 {
+        run.add(
+          Fault(place.entry(state), "is a goal state as well", remedy: "give 0 for one of them"))
+      }
+      faults.add(run.summary(place.name, one: "entry", many: "entries"))
+    }
+    return (goals, avoided)
+  }
+
+  /// Checks tables that mark states by 1, at least one each.
+  private mutating func marks(
+    _ entries: [ModelDescription.Table], key: String, member: String = "", kind: String,
+    remedy: String
+  ) -> [[Double]?] {
+    tables(entries, of: description.factors, "factor", key: key, member: member) {
+      check, tensor, place in
       guard check.checkVector(tensor, place) else { return false }
       var run = FaultRun()
-      var hasGoal = false
+      var hasMark = false
       tensor.forEachStored { offset, value in
-        hasGoal = hasGoal || value == 1
+        hasMark = hasMark || value == 1
         if value != 0 && value != 1 {
-          run.add(
-            Fault(
-              place.entry(offset), "is \(value)",
-              remedy: "a goal is 1 where the factor is to be and 0 elsewhere"))
+          run.add(Fault(place.entry(offset), "is \(value)", remedy: remedy))
         }
       }
       check.faults.add(run.summary(place.name, one: "entry", many: "entries"))
-      if run.count == 0 && !hasGoal {
-        check.add(place.name, "has no goal state", remedy: "give 1 to at least one state")
+      if run.count == 0 && !hasMark {
+        check.add(place.name, "has no \(kind)", remedy: "give 1 to at least one state")
         return false
       }
       return run.count == 0
@@ -51,14 +77,15 @@ extension ModelCheck {
   /// Checks tables that belong to one variable each; nil where there is none or it has a fault.
   mutating func tables(
     _ entries: [ModelDescription.Table], of variables: [Variable], _ kind: String, key: String,
-    isValid: (inout ModelCheck, Tensor, TablePlace) -> Bool
+    member: String = "", isValid: (inout ModelCheck, Tensor, TablePlace) -> Bool
   ) -> [Tensor?] {
     let positions = order(entries.map(\.name), in: variables, kind, key: key)
     let values = kind == "modality" ? "outcomes" : "states"
     return zip(variables, positions).map { variable, position in
       guard let position else { return nil }
       let place = TablePlace(
-        name: "\(key)[\(variable.name)]", axes: [.init(variable: variable, values: values)])
+        name: "\(key)[\(variable.name)]\(member)",
+        axes: [.init(variable: variable, values: values)])
       let tensor = entries[position].values
       return isValid(&self, tensor, place) ? tensor : nil
     }

@@ -87,7 +87,7 @@ extension GenerativeModel {
     let habit = check.habit()
     check.checkPolicies()
     let concentration = check.concentration(likelihoods, transitions, preferences, initialStates)
-    let goals = check.goals()
+    let (goals, avoided) = check.goals()
     try check.faults.check(source: description.name)
 
     self.init(
@@ -112,6 +112,6 @@ extension GenerativeModel {
         counts.map(mean) ?? table
       },
       habit: concentration.habit.map(mean) ?? habit, policies: description.policies,
-      concentration: concentration, goals: goals)
+      concentration: concentration, goals: goals, avoided: avoided)
   }
 }

@@ -21,7 +21,7 @@ extension ModelDescription {
     if let value = root.value("concentration") {
       readConcentration(value, at: "concentration", faults)
     }
-    goals = tables(root, "H", "factor", dense: "goal")
+    readGoals(root)
     self.faults = faults.faults
   }
 
@@ -107,6 +107,22 @@ extension ModelDescription {
       // That the counts have a fault does not mean that there are none.
       if table == nil { unreadable.insert("\(key)[\(name)]") }
       return table.map { Table(name, $0) }
+    }
+  }
+
+  /// Reads H: of each factor a goal, states to be avoided, or both.
+  private mutating func readGoals(_ root: ObjectReader) {
+    for entry in root.objects("H", keys: ["factor", "goal", "avoid", "sparse"], name: "factor") {
+      let goal = tensor(entry, dense: "goal")
+      let avoided = entry.value("avoid").flatMap {
+        Tensor(nested: $0, at: entry.place(of: "avoid"), entry.faults)
+      }
+      if entry.isObject && !hasTensor(entry, "goal") && entry.value("avoid") == nil {
+        root.faults.add(entry.place, "key 'goal' is missing")
+      }
+      guard let name = entry.string("factor", required: true) else { continue }
+      if let goal { goals.append(Table(name, goal)) }
+      if let avoided { self.avoided.append(Table(name, avoided)) }
     }
   }
 

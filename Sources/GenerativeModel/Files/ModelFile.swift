@@ -93,8 +93,20 @@ extension GenerativeModel {
         .init("E", habit.map { .object([.init("probability", .numbers($0))]) } ?? .null),
         .init("policies", policies.map { .object([.init("list", list($0))]) } ?? .null),
         .init("concentration", concentration == .object([]) ? .null : concentration),
-        .init("H", entries(goals, factors, "factor") { [.init("goal", .numbers($0))] }),
+        .init("H", goalDocument),
       ]))
+  }
+
+  private var goalDocument: DocumentValue {
+    let marks = zip(goals, avoided).map { goal, avoided in
+      goal == nil && avoided == nil ? nil : (goal: goal, avoided: avoided)
+    }
+    return entries(marks, factors, "factor") { mark in
+      present([
+        .init("goal", mark.goal.map { .numbers($0) } ?? .null),
+        .init("avoid", mark.avoided.map { .numbers($0) } ?? .null),
+      ])
+    }
   }
 
   private var likelihoodDocument: DocumentValue {

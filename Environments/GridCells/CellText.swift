@@ -1,17 +1,17 @@
 import ActiveInference
 
 /// A place in a grid as somebody wrote it, not yet known to exist.
-struct WrittenCell: Hashable {
-  let row: Int
-  let column: Int
+package struct WrittenCell: Hashable {
+  package let row: Int
+  package let column: Int
 
   /// `(row, column)`.
-  var label: String { "(\(row), \(column))" }
+  package var label: String { "(\(row), \(column))" }
 
   /// The cells of a text like `(1, 1) (1, 2)` or of a list of pairs; nil where it is neither.
   ///
   /// Blanks, commas and semicolons between the cells mean nothing.
-  static func cells(_ value: ParameterValue) -> [WrittenCell]? {
+  package static func cells(_ value: ParameterValue) -> [WrittenCell]? {
     switch value {
     case .text(let text): cells(text)
     // One pair of numbers is a cell as well.
@@ -49,5 +49,26 @@ struct WrittenCell: Hashable {
 
   private static func all(_ cells: [WrittenCell?]) -> [WrittenCell]? {
     cells.contains(nil) ? nil : cells.compactMap { $0 }
+  }
+}
+
+extension Grid {
+  /// The cells of a parameter that exist; a fault where it is not cells, and for each that does not.
+  package func cells(_ name: String, _ reader: inout ParameterReader) -> [Int] {
+    let value = reader[name]
+    guard value != .none else { return [] }
+    guard let cells = WrittenCell.cells(value) else {
+      reader.report(name, "\(value.written) is not cells", "write (row, column) for each")
+      return []
+    }
+    return cells.compactMap { written in
+      let cell = cell(row: written.row, column: written.column)
+      if cell == nil {
+        reader.report(
+          name, "\(written.label) is outside of \(rows) rows and \(columns) columns",
+          "both count from 0")
+      }
+      return cell
+    }
   }
 }

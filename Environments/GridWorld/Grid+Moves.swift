@@ -1,45 +1,13 @@
-/// A rectangle of cells, some of them walls, numbered row by row.
-struct Grid: Hashable, Sendable {
+import GridCells
+
+extension Grid {
   /// The moves in the order of the actions, staying aside.
   static let moves: [(row: Int, column: Int)] = [(-1, 0), (0, 1), (1, 0), (0, -1)]
-
-  let rows: Int
-  let columns: Int
-  /// By cell.
-  let isWall: [Bool]
-
-  /// The number of cells, walls included.
-  var count: Int { rows * columns }
-
-  /// The cells that can be stood on.
-  var free: [Int] { isWall.indices.filter { !isWall[$0] } }
-
-  /// `(row, column)`, both from 0.
-  func label(_ cell: Int) -> String { "(\(cell / columns), \(cell % columns))" }
-
-  /// The labels of all cells.
-  var labels: [String] {
-    let columnTexts = (0..<columns).map { ", \($0))" }
-    var labels: [String] = []
-    labels.reserveCapacity(count)
-    for row in 0..<rows {
-      let rowText = "(\(row)"
-      for text in columnTexts { labels.append(rowText + text) }
-    }
-    return labels
-  }
-
-  /// The number of the cell, where there is such a cell.
-  func cell(row: Int, column: Int) -> Int? {
-    (0..<rows).contains(row) && (0..<columns).contains(column) ? row * columns + column : nil
-  }
 
   /// Where a move leads: to the next cell, or nowhere if the border or a wall is in the way.
   func target(of move: Int, from cell: Int) -> Int {
     let step = Grid.moves[move]
-    let target = self.cell(row: cell / columns + step.row, column: cell % columns + step.column)
-    guard let target, !isWall[target] else { return cell }
-    return target
+    return target(from: cell, row: step.row, column: step.column)
   }
 
   /// Calls `body` with a cell and those beside it, walls included, in ascending order; `move` leads from

@@ -1,0 +1,47 @@
+import ActiveInference
+import Workloads
+
+/// What a step takes where cues are chained, beside what was measured of Cpp-AIF.
+struct Chaining: Codable {
+  let horizon: Int
+  let policies: Int
+  /// Nanoseconds a step of one agent.
+  let ours: Sample
+  /// Nanoseconds a step of Cpp-AIF's, measured once; this program does not run it.
+  let theirs: Double
+
+  /// Cpp-AIF, commit 32a5a03a, its example of epistemic chaining in a 7 x 5 grid with 256, 1,024 and 4,096
+  /// policies: an episode of 10 decisions, serial, -O3, on one core of an AMD EPYC: 0.087, 0.439 and 2.08 s.
+  /// A decision is rounded as it was reported.
+  fileprivate static let measured: [(horizon: Int, nanoseconds: Double)] = [
+    (4, 8.7e6), (5, 44e6), (6, 208e6),
+  ]
+}
+
+/// One agent with four moves and exact beliefs on random walks of ten steps; nothing is remembered.
+func measureChaining(blocks: Int) throws -> [Chaining] {
+  let walk = try Walk(cueChaining(), episodes: 16, steps: 10)
+  return try Chaining.measured.map { horizon, theirs in
+    var settings = configuration(.default, horizon: horizon)
+    settings.planning.informationGain = .perModality
+    let agent = try forgetfulAgent(walk.model, settings)
+    let contender = Contender(units: walk.steps) { _ in try walk.follow(agent) }
+    return Chaining(
+      horizon: horizon, policies: agent.policyPosterior.count,
+      ours: try inTurn([contender], blocks: blocks)[0], theirs: theirs)
+  }
+}
+
+extension Report {
+  /// Ours, and what another program took on another day.
+  var chainingTable: String {
+    var table = Table()
+    table.add("cue chaining on a record, one thread", "policies", "ours", "Cpp-AIF", "ratio")
+    for line in chaining {
+      table.add(
+        "\(line.horizon) moves ahead", "\(line.policies)", microseconds(line.ours),
+        microseconds(line.theirs), times(line.theirs / line.ours.median))
+    }
+    return table.text + "\nCpp-AIF 32a5a03a was measured once, serial, on one core of an AMD EPYC."
+  }
+}
