@@ -101,7 +101,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, DiffCommand.self,
       ApproveCommand.self,
-      ValidateCommand.self, DescribeCommand.self, EnvironmentsCommand.self,
+      ValidateCommand.self, DescribeCommand.self, ObjectivesCommand.self, EnvironmentsCommand.self,
     ])
 }
 

@@ -175,7 +175,7 @@ extension AgentFailure {
   fileprivate var step: Int {
     switch self {
     case .observation(let step, _), .impossible(let step, _, _), .planning(let step, _),
-      .part(let step, _):
+      .part(let step, _), .nothingPerceived(let step):
       step
     }
   }

@@ -49,7 +49,7 @@ extension ActiveInferenceAgent {
     return InvalidInput(faults)
   }
 
-  private func isDistribution(_ weights: [Double]) -> Bool {
+  func isDistribution(_ weights: [Double]) -> Bool {
     var sum = 0.0
     for weight in weights {
       guard weight >= 0 && weight.isFinite else { return false }

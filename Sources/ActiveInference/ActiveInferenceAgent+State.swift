@@ -57,6 +57,7 @@ extension ActiveInferenceAgent {
       learning.refreshEverything()
       search?.refresh()
     }
+    perceived = nil
     leaveMemory()
     search?.begin()
     step = state.step

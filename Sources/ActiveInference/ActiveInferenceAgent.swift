@@ -22,7 +22,7 @@ public final class ActiveInferenceAgent: Agent {
   let learning: AgentLearning<SingleArithmetic>?
   /// What scores actions where policies are not enumerated.
   let search: (any ActionPlanner)?
-  private let memory: AgentMemory?
+  let memory: AgentMemory?
   /// Whether some part of the agent is not the library's.
   private let hasParts: Bool
 
@@ -36,6 +36,9 @@ public final class ActiveInferenceAgent: Agent {
   let choice: FixedBuffer<Int>
   /// The action that was taken in the last step, by control.
   let taken: FixedBuffer<Int>
+
+  /// What has been perceived in a step that is half taken.
+  @exclusivity(unchecked) var perceived: [Observation]?
 
   /// The number of steps taken in this episode.
   @exclusivity(unchecked) public internal(set) var step = 0
@@ -99,6 +102,7 @@ public final class ActiveInferenceAgent: Agent {
     self.seed = seed
     self.episode = episode
     step = 0
+    perceived = nil
     presentedLane = nil
     memory?.begin()
     search?.begin()
@@ -119,18 +123,27 @@ public final class ActiveInferenceAgent: Agent {
   /// - Throws: ``AgentFailure`` where the observation does not fit the model or is impossible, or
   ///   policies cannot be scored; the agent is then as it was before.
   public func act(on observation: [Observation]) throws -> [Int] {
+    withdraw()
     if let memory, !recordsIterates, let answer = recall(observation, memory) { return answer }
+    try beginStep(observation)
+    return try endStep(observation, memory)
+  }
+
+  /// The first half of a step: prior and belief.
+  func beginStep(_ observation: [Observation]) throws {
     try check(observation)
     settle()
     engine.predict(isFirst: step == 0)
-    do {
-      try infer(observation)
-      try plan()
-      try choose()
-    } catch {
-      // The step did not happen: the belief is again that of the step before.
-      engine.swapBeliefs()
-      throw error
+    try orUndo { try infer(observation) }
+  }
+
+  /// The second half: policies, action, learning.
+  ///
+  /// - Parameter memory: what the step is looked up and kept in.
+  func endStep(_ observation: [Observation], _ memory: AgentMemory?) throws -> [Int] {
+    try orUndo {
+      try plan(memory)
+      try choose(memory)
     }
     if let learning {
       learning.learn(.observations(observation), isFirst: step == 0)
@@ -138,6 +151,16 @@ public final class ActiveInferenceAgent: Agent {
     }
     memory?.remember(observation, self)
     return finishStep()
+  }
+
+  private func orUndo(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch {
+      // The step did not happen: the belief is again that of the step before.
+      engine.swapBeliefs()
+      throw error
+    }
   }
 
   /// Answers from memory, where the step is known.
@@ -215,7 +238,7 @@ public final class ActiveInferenceAgent: Agent {
     iterates.converged = outcome.converged
   }
 
-  private func plan() throws {
+  private func plan(_ memory: AgentMemory?) throws {
     guard hasParts, let replacement = blueprint.parts.scores else {
       if let memory, memory.knowsPlan(of: engine.belief.base) { return }
       do throws(PlanningFailure) {
@@ -250,7 +273,7 @@ public final class ActiveInferenceAgent: Agent {
     engine.weighPolicies()
   }
 
-  private func choose() throws {
+  private func choose(_ memory: AgentMemory?) throws {
     guard hasParts, let replacement = blueprint.parts.actions else {
       if let memory, let node = memory.plannedNode {
         chooseAgain(memory, node)

@@ -10,12 +10,16 @@ public enum AgentFailure: Error, Hashable, Sendable, CustomStringConvertible {
   case planning(step: Int, PlanningFailure)
   /// A replaced part has answered with something that does not fit the model.
   case part(step: Int, InvalidInput)
+  /// A step is to go on that nothing has been perceived in.
+  case nothingPerceived(step: Int)
 
   /// What happened, at which step, and what to do.
   public var description: String {
     switch self {
     case .observation(_, let faults): faults.description
     case .part(let step, let faults): "step \(step): \(faults)"
+    case .nothingPerceived(let step):
+      "step \(step): nothing has been perceived yet; perceive an observation first"
     case .impossible(let step, let modality, let outcome):
       "step \(step), \(modality): \(outcome) has probability zero under the model and the belief"
         + " before it; correct the model, or set inference.impossible to ignore"

@@ -38,11 +38,11 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     plans = UnsafePointer(tables.plans.base)
     planScopes = UnsafePointer(tables.planScopes.base)
     planCount = tables.plans.count
-    let isJoint = settings.stateInformationGain && settings.informationGain == .joint
+    let isJoint = settings.takesInformationGain && settings.informationGain == .joint
     let isLegacy = isJoint && settings.convention == .pymdp007
     joint = isJoint && !isLegacy ? JointInformationGain(space, tables) : nil
     legacy = isLegacy ? try LegacyInformationGain(space) : nil
-    addsEntropies = settings.stateInformationGain && !isJoint
+    addsEntropies = settings.takesInformationGain && !isJoint
     results = FixedBuffer(zeros: tables.resultCount)
     let model = space.compiled.model
     let widest = max(
@@ -71,6 +71,7 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     var novelty = Lanes.zero
     let row = min(planningStep, tables.preferenceRows - 1)
     for plan in 0..<planCount { contract(plan, block, row, &utility, &ambiguity, &novelty) }
+    if settings.addsAmbiguity { utility += ambiguity }
     if !settings.utility { utility = .zero }
 
     var gain = Lanes.zero
@@ -87,6 +88,8 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
       let marginals = dynamics.marginals(of: block)
       for lane in 0..<nodes { gain[lane] = legacy.gain(marginals, lane: lane, likelihoods) }
     }
+
+    if settings.avoidsInformation { gain = .zero - gain }
 
     if settings.convention != .standard {
       novelty =

@@ -29,7 +29,7 @@ struct PlanningLayout {
     exploresTransitions = explores && model.concentration.transition.contains { $0 != nil }
     // Whether predicted outcomes are needed one by one.
     let needsOutcomes =
-      (settings.stateInformationGain && settings.informationGain == .perModality)
+      (settings.takesInformationGain && settings.informationGain == .perModality)
       || (exploresLikelihoods && settings.convention != .standard)
     let modalities = compiled.modalities
     outcomeResults = [Int](repeating: -1, count: modalities.count)

@@ -20,10 +20,10 @@ extension PlanningSettings {
   /// Refuses what a model cannot give.
   ///
   /// - Throws: ``InvalidInput`` where the preferences have fewer rows than the horizon or may sum to
-  ///   infinity, E has another length than the policies, or parameters are to be explored that have no
-  ///   counts.
+  ///   infinity, E has another length than the policies, parameters are to be explored that have no
+  ///   counts, or the objective does not go with the other settings.
   package func check(_ model: GenerativeModel, _ policies: PolicySet) throws(InvalidInput) {
-    var faults: [Fault] = []
+    var faults = objectiveFaults()
     let depth = method == .enumerate ? policies.horizon : horizon ?? 1
     for (modality, preference) in zip(model.modalities, model.preferences) {
       guard let preference, preference.shape.count == 2, convention == .standard,
@@ -75,7 +75,7 @@ extension PlanningSettings {
   package func check(_ space: BeliefSpace) throws(InvalidInput) {
     if let inductive { try checkGoals(space.compiled, depth: inductive.depth) }
     let isLegacy =
-      stateInformationGain && informationGain == .joint && convention == .pymdp007
+      takesInformationGain && informationGain == .joint && convention == .pymdp007
     if isLegacy { _ = try legacyOutcomeCount(space.compiled) }
   }
 

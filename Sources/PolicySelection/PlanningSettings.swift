@@ -39,6 +39,10 @@ public struct PlanningSettings: Hashable, Sendable {
 
   /// How policies are searched.
   public var method: Method = .enumerate
+  /// What policies are to minimise.
+  public var objective: Objective = .expectedFreeEnergy
+  /// Which joint of outcomes and states preferences (C) stand for under that objective.
+  public var biasedJoint: OutcomeJoint = .exactPosterior
   /// Actions looked ahead, at least 1; nil leaves it to the model's policy list, or 1.
   public var horizon: Int?
   /// Policy precision (gamma), at least 0.

@@ -1,6 +1,7 @@
 import Kernels
 
-/// The parts of the negative expected free energy of a step or a policy, in nats.
+/// The parts of the negative expected free energy of a step or a policy, in nats; under another objective of
+/// what that makes of them.
 public struct ExpectedFreeEnergyTerms: BitwiseCopyable, Hashable, Sendable {
   /// What is expected of preferred outcomes.
   public var utility = 0.0

@@ -60,7 +60,7 @@ struct ExitCodeTests {
   @Test(
     "is 2 for a file that cannot be read",
     arguments: [
-      ["simulate"], ["validate"], ["describe"], ["verify"], ["diff", "x"],
+      ["simulate"], ["validate"], ["describe"], ["objectives"], ["verify"], ["diff", "x"],
       ["replay", "--data", "x"],
     ])
   func missingFile(command: [String]) throws {

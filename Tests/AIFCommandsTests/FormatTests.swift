@@ -4,7 +4,7 @@ import Testing
 @Suite("--format")
 struct FormatTests {
   private static let commands = [
-    ["environments"], ["describe", "tmaze"], ["simulate", "tmaze"],
+    ["environments"], ["describe", "tmaze"], ["objectives", "tmaze"], ["simulate", "tmaze"],
     ["simulate", "tmaze", "--episodes", "3"],
     ["simulate", "gridworld", "--set", "map=S.#|..G"],
   ]

@@ -20,13 +20,9 @@ extension BruteForce {
           novelty += noveltyOfTransitions(belief, action) + noveltyOfLikelihoods(next)
         }
         belief = next
-        if settings.utility { utility += expectedPreference(belief, time) }
-        if settings.stateInformationGain {
-          information +=
-            settings.informationGain == .joint
-            ? informationGain(belief, of: Array(model.modalities.indices))
-            : model.modalities.indices.reduce(0) { $0 + informationGain(belief, of: [$1]) }
-        }
+        let value = objective(belief, time)
+        utility += value.utility
+        information += value.information
         if let settings = settings.inductive {
           inductive += inductiveValue(belief, now: step.beliefs, settings)
         }

@@ -79,6 +79,17 @@ extension ConformanceSection {
       .init("policy precision", ["planning.gamma"]) { !$0.model.controls.isEmpty },
       .init("habits (E)") { $0.model.habit != nil },
     ]
+      + Objective.allCases.flatMap { objective in
+        eachPreset("objective \(objective.rawValue)", ["planning.objective=\(objective.rawValue)"])
+        {
+          $0.configuration.planning.objective == objective && !$0.model.controls.isEmpty
+        }
+      }
+      + PlanningSettings.OutcomeJoint.allCases.flatMap { joint in
+        eachPreset("biased joint \(joint.rawValue)", ["planning.biasedJoint=\(joint.rawValue)"]) {
+          $0.configuration.planning.biasedJoint == joint && !$0.model.controls.isEmpty
+        }
+      }
       + eachPreset("preferences (C)", ["planning.utility=true"]) {
         $0.configuration.planning.utility && $0.model.preferences.contains { $0 != nil }
       }

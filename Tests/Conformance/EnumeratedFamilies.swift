@@ -37,6 +37,9 @@ extension EnumeratedFamily {
       .init("planning, \(title)", preset == .default ? 60 : 24, algorithm, preset, planning)
     }
     + everyScheme { algorithm, preset, title in
+      .init("objectives, \(title)", 32, algorithm, preset, objectives)
+    }
+    + everyScheme { algorithm, preset, title in
       .init("learning, \(title)", preset == .default ? 48 : 24, algorithm, preset, learning)
     }
     + everyScheme { algorithm, preset, title in
@@ -96,6 +99,20 @@ extension EnumeratedFamily {
     configuration.action.selection = number % 2 == 0 ? .stochastic : .deterministic
     configuration.action.mode = number / 2 % 2 == 0 ? .full : .marginal
     configuration.action.alpha = [1, 16, 0, 2.5][number / 2 % 4]
+  }
+
+  /// Every objective under each biased joint that it depends on, with whatever else planning may do.
+  private static let objectives: Variation = { options, configuration, number in
+    planning(&options, &configuration, number)
+    let kinds: [(Objective, PlanningSettings.OutcomeJoint)] = [
+      (.expectedFreeEnergy, .stateIndependent),
+      (.freeEnergyOfFuture, .exactPosterior), (.freeEnergyOfFuture, .stateIndependent),
+      (.freeEnergyOfExpectedFuture, .exactPosterior),
+      (.freeEnergyOfExpectedFuture, .stateIndependent),
+      (.evidence, .exactPosterior), (.divergence, .exactPosterior),
+    ]
+    (configuration.planning.objective, configuration.planning.biasedJoint) =
+      kinds[number % kinds.count]
   }
 
   /// Rates, forgetting, subsets, and everything at once; the tables that change are planned with.

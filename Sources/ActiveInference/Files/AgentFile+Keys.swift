@@ -44,6 +44,8 @@ extension PlanningSettings {
 
   private static let commonKeys: [DocumentKey<PlanningSettings>] = [
     .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "successor", "soft-control"]),
+    .choice("objective", \.objective),
+    .choice("biasedJoint", \.biasedJoint, elsewhere: ["statePreference"]),
     .count("horizon", \.horizon, upTo: PolicySet.largestHorizon),
     .number("gamma", \.gamma, "0 or more") { $0 >= 0 },
     .flag("utility", \.utility),

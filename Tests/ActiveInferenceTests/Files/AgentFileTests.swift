@@ -35,6 +35,8 @@ struct AgentFileTests {
           impossible: error
         planning:
           method: enumerate
+          objective: expectedFreeEnergy
+          biasedJoint: exactPosterior
           horizon: null
           gamma: 16.0
           utility: true
