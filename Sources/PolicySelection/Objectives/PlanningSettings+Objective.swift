@@ -41,10 +41,12 @@ extension PlanningSettings {
           "says nothing under \(objective.rawValue), which is over outcomes",
           remedy: "leave it out"))
     }
-    if objective != .expectedFreeEnergy && method != .enumerate {
+    let isOrdinary = objective == .expectedFreeEnergy && biasedJoint == .exactPosterior
+    if !isOrdinary && method != .enumerate {
       faults.append(
         Fault(
-          "planning.objective", "\(objective.rawValue) is not what \(method.rawValue) minimises",
+          "planning.objective",
+          "\(objective.rawValue), \(biasedJoint.rawValue) is not what \(method.rawValue) minimises",
           remedy: "use planning.method enumerate"))
     }
     return faults
