@@ -49,6 +49,7 @@ struct Report: Codable {
   var comparisons: [Comparison] = []
   var starts: [Start] = []
   var savings: [SavingLine] = []
+  var successor: [SuccessorLine] = []
   var growth: [Growth] = []
 }
 

@@ -31,12 +31,12 @@ public struct SuccessorSettings: Hashable, Sendable {
   /// Whose steps the values are of.
   public var basePolicy: BasePolicy = .improved
   /// What being in a state is worth.
-  public var reward: Reward = .utility
+  public var reward: Reward = .contextual
   /// The factors whose joint states are planned over; nil for those that a control drives and, unless the
   /// reward is contextual, those that outcomes depend on, with all that either depend on.
   public var factors: [String]?
 
-  /// The settings of `preset: default`: optimal values at a discount of 0.95.
+  /// The settings of `preset: default`: optimal values of the whole expected free energy at a discount of 0.95.
   public init() {}
 }
 

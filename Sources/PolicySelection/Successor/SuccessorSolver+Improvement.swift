@@ -5,9 +5,9 @@ extension SuccessorSolver {
   /// Improves on a random walk until no action is better: from the values of the policy the greedy policy,
   /// from that its values, and so on. The last policy is followed from then on.
   ///
-  /// An action takes another's place only where it is better by more than the values may be wrong, and of
-  /// those that are as good the lowest index does: so each policy is better than the one before, there is a
-  /// last one, and rounding has no say in which.
+  /// An action takes another's place only where it is better by more than the values may be wrong, so that
+  /// each policy is better than the one before and there is a last one. In the end the lowest index of
+  /// those that are as good does, so that rounding has no say in which.
   ///
   /// - Parameters:
   ///   - isAllowed: which actions may be taken, one at least.
@@ -24,40 +24,45 @@ extension SuccessorSolver {
     }
     follow { action, _ in isAllowed.base[action] ? 1 : 0 }
     var error = solve(reward, into: values)
-    while improve(choice, isAllowed, values, tolerance: 2 * error) {
+    while improve(choice, isAllowed, values, tolerance: 2 * error, onlyWhereBetter: true) {
+      follow { action, state in Int(choice[state]) == action ? 1 : 0 }
+      error = solve(reward, into: values)
+    }
+    if improve(choice, isAllowed, values, tolerance: 2 * error, onlyWhereBetter: false) {
       follow { action, state in Int(choice[state]) == action ? 1 : 0 }
       error = solve(reward, into: values)
     }
     return error
   }
 
-  /// Makes a policy greedy.
+  /// Makes a policy greedy: the lowest index of the best actions in each state.
   ///
-  /// - Parameter tolerance: by how much two values that are the same may differ.
-  /// - Returns: whether it was not.
+  /// - Parameters:
+  ///   - tolerance: by how much two values that are the same may differ.
+  ///   - onlyWhereBetter: whether a choice stays that is as good as the best.
+  /// - Returns: whether a choice is another.
   private func improve(
     _ choice: UnsafeMutablePointer<Int32>, _ isAllowed: FixedBuffer<Bool>,
-    _ values: UnsafePointer<Double>, tolerance: Double
+    _ values: UnsafePointer<Double>, tolerance: Double, onlyWhereBetter: Bool
   ) -> Bool {
     let transition = transition
     var hasChanged = false
     for state in 0..<chain.count {
+      func value(_ action: Int) -> Double {
+        transition.expectation(of: values, after: state, action: action)
+      }
       var best = -Double.infinity
       for action in 0..<isAllowed.count where isAllowed.base[action] {
-        best = max(best, transition.expectation(of: values, after: state, action: action))
+        best = max(best, value(action))
       }
-      if choice[state] >= 0 {
-        let present = transition.expectation(
-          of: values, after: state, action: Int(choice[state]))
-        if best <= present + 2 * tolerance { continue }
-      }
-      for action in 0..<isAllowed.count where isAllowed.base[action] {
-        let value = transition.expectation(of: values, after: state, action: action)
-        if value < best - tolerance { continue }
+      let present = Int(choice[state])
+      if onlyWhereBetter && present >= 0 && best <= value(present) + 2 * tolerance { continue }
+      for action in 0..<isAllowed.count
+      where isAllowed.base[action] && value(action) >= best - tolerance {
+        hasChanged = hasChanged || action != present
         choice[state] = Int32(action)
         break
       }
-      hasChanged = true
     }
     return hasChanged
   }
