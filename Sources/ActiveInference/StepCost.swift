@@ -78,8 +78,10 @@ public struct StepCost: Hashable, Sendable {
     // Of wide factors also what is listed: states of beliefs and of scopes, and what is gained there.
     var listed = 0.0
     if !isJoint, try BeliefSpace(compiled, joint: false).hasWideFactors { listed = 160 * size }
+    let successor = try configuration.planning.successorCost(compiled)
     agentBytes = whole(
-      memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned)
+      memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned
+        + (successor?.bytes ?? 0))
 
     var work = 0.0
     for (factor, cells) in compiled.transitionCells.enumerated() {
@@ -89,7 +91,9 @@ public struct StepCost: Hashable, Sendable {
     }
     let perNode = work + Double(likelihoods) + 2 * Double(compiled.outcomeCount)
     let sweeps = isJoint ? 1 : inference.iterations
-    operations = whole(Double(sweeps) * Double(likelihoods) + Double(prefixes) * perNode)
+    operations = whole(
+      Double(sweeps) * Double(likelihoods)
+        + (successor?.operations ?? Double(prefixes) * perNode))
   }
 
   /// Bytes of memory that this machine has.

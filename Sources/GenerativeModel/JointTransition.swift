@@ -66,6 +66,29 @@ public struct JointTransition: Hashable, Sendable {
     probabilities = builder.probabilities
   }
 
+  /// The joint dynamics of factors of a model that depend on one another alone.
+  ///
+  /// - Parameter factors: their names; nil for all.
+  /// - Throws: ``InvalidInput`` where the model has no such factor, one depends on another that is not among
+  ///   them, or there are more joint states or transitions than can be held.
+  public init(_ model: GenerativeModel, factors names: [String]? = nil) throws(InvalidInput) {
+    let known = model.factors.map(\.name)
+    let unknown = (names ?? []).filter { !known.contains($0) }
+    if !unknown.isEmpty {
+      throw InvalidInput(
+        source: model.name,
+        unknown.map {
+          Fault(
+            "factors", "the model has no factor '\($0)'",
+            remedy: suggestion(for: $0, among: known, kind: "factor"))
+        })
+    }
+    let laidOut = try model.laidOut()
+    try self.init(
+      laidOut.compiled, laidOut.tables,
+      factors: names.map { names in known.indices.filter { names.contains(known[$0]) } })
+  }
+
   /// The cells of a state under an action.
   public func cells(action: Int, state: Int) -> Range<Int> {
     let run = action * stateCount + state

@@ -5,7 +5,7 @@ import COpenBLAS
 @usableFromInline
 internal enum BLAS {
   // A static is initialised once, however many threads come first.
-  private static let isSingleThreaded: Void = openblas_set_num_threads(1)
+  static let isSingleThreaded: Void = openblas_set_num_threads(1)
 
   /// y = Mᵀ x.
   @usableFromInline

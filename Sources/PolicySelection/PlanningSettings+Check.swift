@@ -23,6 +23,7 @@ extension PlanningSettings {
   ///   infinity, E has another length than the policies, parameters are to be explored that have no
   ///   counts, or the objective does not go with the other settings.
   package func check(_ model: GenerativeModel, _ policies: PolicySet) throws(InvalidInput) {
+    if method == .successor { try successor.check(model) }
     var faults = objectiveFaults()
     let depth = method == .enumerate ? policies.horizon : horizon ?? 1
     for (modality, preference) in zip(model.modalities, model.preferences) {
@@ -41,7 +42,7 @@ extension PlanningSettings {
       preference?.forEachStored { greatest = max(greatest, $1.magnitude) }
       return sum + greatest
     }
-    let steps = max(depth, 1)
+    let steps = method == .successor ? successor.steps : max(depth, 1)
     if convention != .pymdp007 && greatest * Double(steps) > Double.greatestFiniteMagnitude / 4 {
       faults.append(
         Fault(

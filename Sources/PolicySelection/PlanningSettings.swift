@@ -4,6 +4,8 @@ public struct PlanningSettings: Hashable, Sendable {
   public enum Method: String, Hashable, Sendable, CaseIterable {
     /// Every policy of the model's list, or all sequences of the horizon's length.
     case enumerate
+    /// Each joint action by the values of what follows it under a base policy, without end.
+    case successor
   }
   /// Over which outcomes the state information gain is taken.
   public enum InformationGain: String, Hashable, Sendable, CaseIterable {
@@ -59,6 +61,8 @@ public struct PlanningSettings: Hashable, Sendable {
   public var novelty: Novelty = .exact
   /// Preference for states that lead to the goal (H); nil for none.
   public var inductive: Inductive?
+  /// What the method `successor` reads.
+  public var successor = SuccessorSettings()
   /// What the preset says of preferences and averages; no file key.
   public var convention: PlanningConvention = .standard
 

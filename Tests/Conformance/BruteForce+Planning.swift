@@ -8,7 +8,16 @@ extension BruteForce {
     var terms: [String: [Double]] = [
       "utility": [], "stateInformationGain": [], "parameterInformationGain": [], "inductive": [],
     ]
-    for policy in policies {
+    if settings.method == .successor {
+      for (utility, information) in successorTerms() {
+        terms["utility"]?.append(utility)
+        terms["stateInformationGain"]?.append(information)
+        terms["parameterInformationGain"]?.append(0)
+        terms["inductive"]?.append(0)
+        step.negativeExpectedFreeEnergy.append(utility + information)
+      }
+    }
+    for policy in settings.method == .enumerate ? policies : [] {
       var utility = 0.0
       var information = 0.0
       var novelty = 0.0
@@ -48,7 +57,7 @@ extension BruteForce {
   private var convention: PlanningConvention { configuration.planning.convention }
 
   /// ln E; finite under pymdp.
-  private func logHabit(_ p: Double) -> Double {
+  func logHabit(_ p: Double) -> Double {
     switch convention {
     case .standard: log(p)
     case .pymdp1: log(max(p, 0x1p-52))

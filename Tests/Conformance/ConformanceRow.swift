@@ -37,7 +37,7 @@ package struct ConformanceSection: Sendable {
 
   /// The whole table.
   package static let all = [
-    inference, observations, planning, choice, learning, models,
+    inference, observations, planning, successor, choice, learning, models,
   ]
 }
 

@@ -70,7 +70,8 @@ extension ConformanceSection {
     title: "Planning",
     rows: [
       .init("every sequence of actions", ["planning.method=enumerate"]) {
-        $0.model.policies == nil && !$0.model.controls.isEmpty
+        $0.configuration.planning.method == .enumerate && $0.model.policies == nil
+          && !$0.model.controls.isEmpty
       },
       .init("a list of policies", ["planning.method=enumerate"]) { $0.model.policies != nil },
       .init("horizons", ["planning.horizon"]) {
@@ -113,7 +114,8 @@ extension ConformanceSection {
             "planning.parameterInformationGain=false"
           ]
         ) {
-          !$0.configuration.planning.parameterInformationGain
+          $0.configuration.planning.method == .enumerate
+            && !$0.configuration.planning.parameterInformationGain
             && $0.model.concentration.likelihood.contains { $0 != nil }
         }
       ]
@@ -132,7 +134,8 @@ extension ConformanceSection {
       "state information gain, \(name)",
       ["planning.stateInformationGain=true", "planning.informationGain=\(name)"]
     ) {
-      $0.configuration.planning.stateInformationGain
+      $0.configuration.planning.method == .enumerate
+        && $0.configuration.planning.stateInformationGain
         && $0.configuration.planning.informationGain == kind
     }
   }
@@ -148,6 +151,41 @@ extension ConformanceSection {
         && $0.configuration.planning.novelty == kind
     }
   }
+
+  static let successor = ConformanceSection(
+    title: "Successor values",
+    rows: eachPreset("joint actions by successor values", ["planning.method=successor"]) {
+      $0.configuration.planning.method == .successor
+    }
+      + SuccessorSettings.BasePolicy.allCases.map { policy in
+        ConformanceRow(
+          "of the base policy \(policy.rawValue)",
+          ["planning.successor.basePolicy=\(policy.rawValue)"]
+        ) {
+          $0.configuration.planning.method == .successor && !$0.model.controls.isEmpty
+            && $0.configuration.planning.successor.basePolicy == policy
+        }
+      }
+      + SuccessorSettings.Reward.allCases.map { reward in
+        ConformanceRow(
+          "of the reward \(reward.rawValue)", ["planning.successor.reward=\(reward.rawValue)"]
+        ) {
+          $0.configuration.planning.method == .successor && !$0.model.controls.isEmpty
+            && $0.configuration.planning.successor.reward == reward
+        }
+      } + [
+        .init("at discounts", ["planning.successor.discount"]) {
+          $0.configuration.planning.method == .successor && !$0.model.controls.isEmpty
+        },
+        .init("over some factors", ["planning.successor.factors"]) {
+          $0.configuration.planning.method == .successor && !$0.model.controls.isEmpty
+            && $0.configuration.planning.successor.factors != nil
+        },
+        .init("where likelihoods, transitions, preferences and habits are learned") {
+          $0.configuration.planning.method == .successor
+            && $0.configuration.learning.transition != nil
+        },
+      ])
 
   // MARK: - Choice
 

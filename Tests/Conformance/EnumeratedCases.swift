@@ -57,6 +57,7 @@ package struct EnumeratedFamily: Sendable {
       model = try GenerativeModel(description)
     }
     configuration.learning.dropMissing(model)
+    configuration.planning.successor.takeFactors(of: model)
     let record =
       seesAnything
       ? random.anyRecord(steps: 5) : random.record(steps: 5, soften: number % 2 == 1)
@@ -154,6 +155,17 @@ extension LearningSettings {
     preference = preference?.of(modalities, where: counts.preference.map { $0 != nil })
     initialState = initialState?.of(factors, where: counts.initialState.map { $0 != nil })
     if counts.habit == nil { habit = nil }
+  }
+}
+
+extension SuccessorSettings {
+  /// In place of factors that are named, those of them that a random model has and all that they need.
+  fileprivate mutating func takeFactors(of model: GenerativeModel) {
+    guard let names = factors else { return }
+    var chosen = Set(model.factors.indices.filter { names.contains(model.factors[$0].name) })
+    if reward != .contextual { chosen.formUnion(model.likelihoods.flatMap(\.given)) }
+    for _ in model.factors { chosen.formUnion(chosen.flatMap { model.transitions[$0].given }) }
+    factors = chosen.sorted().map { model.factors[$0].name }
   }
 }
 

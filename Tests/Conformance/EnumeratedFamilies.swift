@@ -40,6 +40,10 @@ extension EnumeratedFamily {
       .init("objectives, \(title)", 32, algorithm, preset, objectives)
     }
     + everyScheme { algorithm, preset, title in
+      .init(
+        "successor values, \(title)", preset == .default ? 48 : 24, algorithm, preset, successor)
+    }
+    + everyScheme { algorithm, preset, title in
       .init("learning, \(title)", preset == .default ? 48 : 24, algorithm, preset, learning)
     }
     + everyScheme { algorithm, preset, title in
@@ -113,6 +117,32 @@ extension EnumeratedFamily {
     ]
     (configuration.planning.objective, configuration.planning.biasedJoint) =
       kinds[number % kinds.count]
+  }
+
+  /// Base policies, rewards, discounts, factors, switches; with tables that change, and without.
+  private static let successor: Variation = { options, configuration, number in
+    options.largestJoint = 12
+    options.mostPolicies = 9
+    // A tiny probability is rounded differently where a system is solved in another way.
+    options.tiny = 0
+    options.counts = number % 4 == 3
+    configuration.planning.method = .successor
+    configuration.planning.gamma = [0.5, 1, 4, 16][number / 2 % 4]
+    configuration.planning.informationGain = number / 4 % 2 == 0 ? .joint : .perModality
+    configuration.planning.utility = number % 11 != 10
+    configuration.planning.stateInformationGain = number % 13 != 12
+    configuration.planning.successor.discount = [0.9, 0.5, 0.95, 0][number / 3 % 4]
+    configuration.planning.successor.basePolicy = [.improved, .uniform, .habit][number % 3]
+    configuration.planning.successor.reward =
+      [.contextual, .utility, .utilityMinusAmbiguity, .utilityPlusEntropy][number / 3 % 4]
+    if number % 5 == 4 { configuration.planning.successor.factors = ["factor 0"] }
+    configuration.action.selection = number % 2 == 0 ? .stochastic : .deterministic
+    if options.counts {
+      configuration.learning.likelihood = .init(rate: 1.5)
+      configuration.learning.transition = .init(rate: 2, forgetting: 0.1)
+      configuration.learning.preference = .init()
+      configuration.learning.habit = .init()
+    }
   }
 
   /// Rates, forgetting, subsets, and everything at once; the tables that change are planned with.

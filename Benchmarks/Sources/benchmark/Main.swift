@@ -3,13 +3,16 @@ import Foundation
 /// What the engine costs, beside what pymdp does: `Benchmarks/run` starts it.
 ///
 /// `benchmark [--quick] [--peer PYTHON SCRIPT] [--output FILE]` measures; `--once AGENTS HORIZON
-/// STEPS` is one closed loop in a process of its own.
+/// STEPS` is one closed loop in a process of its own, `--successor SIDE` a successor map.
 @main
 struct Main {
   static func main() {
     do {
       var arguments = Array(CommandLine.arguments.dropFirst())
       if arguments.first == "--once" { return try runOnce(Array(arguments.dropFirst())) }
+      if arguments.first == "--successor" {
+        return try runSuccessor(Array(arguments.dropFirst()))
+      }
       let isQuick = take(&arguments, "--quick", count: 0) != nil
       let peer = try take(&arguments, "--peer", count: 2).map { words in
         try Peer(python: words[0], script: words[1])
@@ -47,6 +50,8 @@ struct Main {
     FileHandle.standardOutput.write(Data("\(text)\n\n".utf8))
   }
 
+  private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+
   private static func measure(_ peer: Peer?, isQuick: Bool) throws -> Report {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let blocks = isQuick ? 5 : 9
@@ -83,6 +88,11 @@ struct Main {
     report.savings = try measureSavings(horizons: horizons, blocks: blocks)
     say(report.savingTable)
 
+    note("successor maps")
+    report.successor = try measureSuccessor(
+      sides: isQuick ? [100] : [100, 1000], program: program)
+    say(report.successorTable)
+
     note("threads")
     report.growth = try measureThreads(blocks: blocks)
     say(report.threadTable)
@@ -94,7 +104,6 @@ struct Main {
   }
 
   private static func starts(_ peer: Peer?, cores: Int, blocks: Int) throws -> [Start] {
-    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
     let cases = [("one episode", 1, 1), ("an episode each", 1000, cores)]
     return try cases.prefix(blocks > 1 ? 2 : 1).map { name, agents, threads in
       try compareStarts(

@@ -50,6 +50,7 @@ struct Report: Codable {
   var starts: [Start] = []
   var chaining: [Chaining] = []
   var savings: [SavingLine] = []
+  var successor: [SuccessorLine] = []
   var growth: [Growth] = []
 }
 

@@ -30,7 +30,7 @@ func runOnce(_ arguments: [String]) throws {
 }
 
 /// The most memory this process has held, in bytes; known on Linux.
-private func peakMemory() -> Int? {
+func peakMemory() -> Int? {
   guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
     let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
   else { return nil }

@@ -37,32 +37,62 @@ extension InferenceSettings {
 }
 
 extension PlanningSettings {
-  static let keys = commonKeys + methodKeys.map(\.key)
+  static let keys = commonKeys + methodSections.map(\.key)
 
   /// What only some methods read.
-  static let methodKeys: [MethodKey] = []
+  static let methodKeys: [MethodKey] =
+    [horizonKey, parameterInformationGainKey, inductiveKey] + methodSections
 
-  private static let commonKeys: [DocumentKey<PlanningSettings>] = [
-    .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "successor", "soft-control"]),
-    .choice("objective", \.objective),
-    .choice("biasedJoint", \.biasedJoint, elsewhere: ["statePreference"]),
-    .count("horizon", \.horizon, upTo: PolicySet.largestHorizon),
-    .number("gamma", \.gamma, "0 or more") { $0 >= 0 },
-    .flag("utility", \.utility),
-    .flag("stateInformationGain", \.stateInformationGain),
-    .choice("informationGain", \.informationGain),
-    .flag("parameterInformationGain", \.parameterInformationGain),
-    .choice("novelty", \.novelty),
+  /// The section of each method that has one.
+  private static let methodSections: [MethodKey] = [
+    MethodKey(
+      [.successor], \.successor, .section("successor", \.successor, SuccessorSettings.keys))
+  ]
+
+  private static let horizonKey = MethodKey(
+    allBut: [.successor], \.horizon,
+    .count("horizon", \.horizon, upTo: PolicySet.largestHorizon))
+
+  private static let parameterInformationGainKey = MethodKey(
+    allBut: [.successor], \.parameterInformationGain,
+    .flag("parameterInformationGain", \.parameterInformationGain))
+
+  private static let inductiveKey = MethodKey(
+    allBut: [.successor], \.inductive,
     .optional(
       "inductive", \.inductive, initial: Inductive(), writesNull: true,
       [
         .count("depth", \.depth, upTo: PolicySet.largestHorizon),
         .number("threshold", \.threshold, "0 or more and below 1") { (0..<1).contains($0) },
         .number("epsilon", \.epsilon, "above 0 and below 1") { 0 < $0 && $0 < 1 },
-      ]),
+      ]))
+
+  private static let commonKeys: [DocumentKey<PlanningSettings>] = [
+    .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "soft-control"]),
+    .choice("objective", \.objective),
+    .choice("biasedJoint", \.biasedJoint, elsewhere: ["statePreference"]),
+    horizonKey.key,
+    .number("gamma", \.gamma, "0 or more") { $0 >= 0 },
+    .flag("utility", \.utility),
+    .flag("stateInformationGain", \.stateInformationGain),
+    .choice("informationGain", \.informationGain),
+    parameterInformationGainKey.key,
+    .choice("novelty", \.novelty),
+    inductiveKey.key,
     .notInBuild("backup", only: .string("softmax"), "it is for the method sophisticated"),
     .notInBuild("policyThreshold", only: .number(0.0625), "it is for the method sophisticated"),
     .notInBuild("outcomeThreshold", only: .number(0.0625), "it is for the method sophisticated"),
+  ]
+}
+
+extension SuccessorSettings {
+  static let keys: [DocumentKey<SuccessorSettings>] = [
+    .number("discount", \.discount, "0 or more, at most \(SuccessorMap.largestDiscount)") {
+      (0...SuccessorMap.largestDiscount).contains($0)
+    },
+    .choice("basePolicy", \.basePolicy),
+    .choice("reward", \.reward),
+    .namesOrNull("factors", \.factors),
   ]
 }
 

@@ -159,6 +159,15 @@ extension DocumentKey {
     }
   }
 
+  /// Names, each once, or null for all there are that matter.
+  static func namesOrNull(_ name: String, _ path: Path<[String]?>) -> DocumentKey {
+    DocumentKey(name, path) { value, place, faults -> [String]?? in
+      value == .null ? .some(nil) : value.names(place, faults)
+    } write: {
+      $0.map { .array($0.map { .string($0) }) } ?? .null
+    }
+  }
+
   /// A key that the format has and that could have no effect in this build: its default alone is
   /// taken, so that nothing is accepted and then ignored.
   static func notInBuild(_ name: String, only: DocumentValue, _ reason: String) -> DocumentKey {

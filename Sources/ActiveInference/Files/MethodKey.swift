@@ -21,6 +21,14 @@ struct MethodKey: Sendable {
     copy = { $1[keyPath: path] = $0[keyPath: path] }
   }
 
+  /// A key that all methods read but some.
+  init<Value>(
+    allBut others: [PlanningSettings.Method],
+    _ path: DocumentKey<PlanningSettings>.Path<Value>, _ key: DocumentKey<PlanningSettings>
+  ) {
+    self.init(PlanningSettings.Method.allCases.filter { !others.contains($0) }, path, key)
+  }
+
   /// The key, which a document leaves out beside another method.
   var key: DocumentKey<PlanningSettings> {
     let (inner, methods) = (inner, methods)
