@@ -4,6 +4,9 @@ public struct PlanningSettings: Hashable, Sendable {
   public enum Method: String, Hashable, Sendable, CaseIterable {
     /// Every policy of the model's list, or all sequences of the horizon's length.
     case enumerate
+    /// Trees of actions and of the outcomes that they lead to: each outcome changes what is believed, and
+    /// what is done after it.
+    case sophisticated
   }
   /// Over which outcomes the state information gain is taken.
   public enum InformationGain: String, Hashable, Sendable, CaseIterable {
@@ -54,6 +57,10 @@ public struct PlanningSettings: Hashable, Sendable {
   public var novelty: Novelty = .exact
   /// Preference for states that lead to the goal (H); nil for none.
   public var inductive: Inductive?
+  /// How values are backed up and branches left out under the method `sophisticated`.
+  public var sophisticated = SophisticatedSettings()
+  /// How much a search may take.
+  public var budget = SearchBudget()
   /// What the preset says of preferences and averages; no file key.
   public var convention: PlanningConvention = .standard
 

@@ -4,7 +4,24 @@ import Foundation
 extension BruteForce {
   /// Scores all policies from the belief and turns the scores into a posterior.
   func plan(_ step: inout ReferenceStep) {
-    let settings = configuration.planning
+    switch configuration.planning.method {
+    case .enumerate: enumerate(&step)
+    case .sophisticated: recur(&step)
+    }
+    let gamma = configuration.planning.gamma
+    step.policyPosterior = BruteForce.softmax(
+      zip(step.negativeExpectedFreeEnergy, habit).map { gamma * $0 + logHabit($1) })
+    step.actionMarginals = model.controls.indices.map { control in
+      (0..<model.controls[control].size).map { action in
+        zip(policies, step.policyPosterior).reduce(0) {
+          $0 + ($1.0[0][control] == action ? $1.1 : 0)
+        }
+      }
+    }
+  }
+
+  /// Scores every policy by itself.
+  private func enumerate(_ step: inout ReferenceStep) {
     var terms: [String: [Double]] = [
       "utility": [], "stateInformationGain": [], "parameterInformationGain": [], "inductive": [],
     ]
@@ -16,20 +33,12 @@ extension BruteForce {
       var belief = belief
       for (time, action) in policy.enumerated() {
         let next = predict(belief, action)
-        if settings.parameterInformationGain {
-          novelty += noveltyOfTransitions(belief, action) + noveltyOfLikelihoods(next)
-        }
+        let parts = parts(belief, action, next, time, now: step.beliefs)
+        utility += parts[0]
+        information += parts[1]
+        novelty += parts[2]
+        inductive += parts[3]
         belief = next
-        if settings.utility { utility += expectedPreference(belief, time) }
-        if settings.stateInformationGain {
-          information +=
-            settings.informationGain == .joint
-            ? informationGain(belief, of: Array(model.modalities.indices))
-            : model.modalities.indices.reduce(0) { $0 + informationGain(belief, of: [$1]) }
-        }
-        if let settings = settings.inductive {
-          inductive += inductiveValue(belief, now: step.beliefs, settings)
-        }
       }
       terms["utility"]?.append(utility)
       terms["stateInformationGain"]?.append(information)
@@ -38,21 +47,32 @@ extension BruteForce {
       step.negativeExpectedFreeEnergy.append(utility + information + novelty + inductive)
     }
     step.terms = terms
-    step.policyPosterior = BruteForce.softmax(
-      zip(step.negativeExpectedFreeEnergy, habit).map { settings.gamma * $0 + logHabit($1) })
-    step.actionMarginals = model.controls.indices.map { control in
-      (0..<model.controls[control].size).map { action in
-        zip(policies, step.policyPosterior).reduce(0) {
-          $0 + ($1.0[0][control] == action ? $1.1 : 0)
-        }
-      }
+  }
+
+  /// Utility, state and parameter information gain and inductive value of one step, `time` steps from now.
+  func parts(
+    _ belief: [Double], _ action: [Int], _ next: [Double], _ time: Int, now: [[Double]]
+  ) -> [Double] {
+    let settings = configuration.planning
+    var parts = [0.0, 0, 0, 0]
+    if settings.utility { parts[0] = expectedPreference(next, time) }
+    if settings.stateInformationGain {
+      parts[1] =
+        settings.informationGain == .joint
+        ? informationGain(next, of: Array(model.modalities.indices))
+        : model.modalities.indices.reduce(0) { $0 + informationGain(next, of: [$1]) }
     }
+    if settings.parameterInformationGain {
+      parts[2] = noveltyOfTransitions(belief, action) + noveltyOfLikelihoods(next)
+    }
+    if let settings = settings.inductive { parts[3] = inductiveValue(next, now: now, settings) }
+    return parts
   }
 
   private var convention: PlanningConvention { configuration.planning.convention }
 
   /// ln E; finite under pymdp.
-  private func logHabit(_ p: Double) -> Double {
+  func logHabit(_ p: Double) -> Double {
     switch convention {
     case .standard: log(p)
     case .pymdp1: log(max(p, 0x1p-52))

@@ -68,9 +68,10 @@ extension ConformanceSection {
 
   static let planning = ConformanceSection(
     title: "Planning",
-    rows: [
+    rows: sophisticated + [
       .init("every sequence of actions", ["planning.method=enumerate"]) {
-        $0.model.policies == nil && !$0.model.controls.isEmpty
+        $0.configuration.planning.method == .enumerate && $0.model.policies == nil
+          && !$0.model.controls.isEmpty
       },
       .init("a list of policies", ["planning.method=enumerate"]) { $0.model.policies != nil },
       .init("horizons", ["planning.horizon"]) {
@@ -113,6 +114,36 @@ extension ConformanceSection {
           "planning.inductive.epsilon",
         ]
       ) { $0.configuration.planning.inductive != nil })
+
+  private static let sophisticated: [ConformanceRow] = {
+    typealias Meant = @Sendable (PlanningSettings) -> Bool
+    func searches(
+      _ title: String, _ settings: [String], where isMeant: @escaping Meant
+    ) -> ConformanceRow {
+      ConformanceRow("sophisticated inference, \(title)", settings) {
+        $0.configuration.planning.method == .sophisticated && !$0.model.controls.isEmpty
+          && isMeant($0.configuration.planning)
+      }
+    }
+    return [
+      searches("every branch", ["planning.method=sophisticated"]) {
+        $0.sophisticated.policyThreshold == 0 && $0.sophisticated.outcomeThreshold == 0
+      },
+      searches("mean of what follows", ["planning.backup=softmax"]) {
+        $0.sophisticated.backup == .softmax
+      },
+      searches("best of what follows", ["planning.backup=max"]) { $0.sophisticated.backup == .max },
+      searches("improbable actions left out", ["planning.policyThreshold"]) {
+        $0.sophisticated.policyThreshold > 0
+      },
+      searches("improbable outcomes left out", ["planning.outcomeThreshold"]) {
+        $0.sophisticated.outcomeThreshold > 0
+      },
+      searches("nodes enough", ["planning.budget.nodes"]) { $0.budget.nodes != nil },
+      searches("time enough", ["planning.budget.microseconds"]) { $0.budget.microseconds != nil },
+      searches("memory enough", ["planning.budget.mebibytes"]) { _ in true },
+    ]
+  }()
 
   private static func gain(
     _ name: String, _ kind: PlanningSettings.InformationGain

@@ -40,6 +40,11 @@ extension EnumeratedFamily {
       .init("learning, \(title)", preset == .default ? 48 : 24, algorithm, preset, learning)
     }
     + everyScheme { algorithm, preset, title in
+      .init(
+        "sophisticated inference, \(title)", preset == .default ? 60 : 16, algorithm, preset,
+        findsEnd: true, sophisticated)
+    }
+    + everyScheme { algorithm, preset, title in
       .init("what cannot be, \(title)", 24, algorithm, preset, seesAnything: true) {
         // Left out, an error, or of a finite cost where the preset knows that.
         let rules: [InferenceSettings.ImpossibleObservation] =
@@ -96,6 +101,32 @@ extension EnumeratedFamily {
     configuration.action.selection = number % 2 == 0 ? .stochastic : .deterministic
     configuration.action.mode = number / 2 % 2 == 0 ? .full : .marginal
     configuration.action.alpha = [1, 16, 0, 2.5][number / 2 % 4]
+  }
+
+  /// The same for trees of actions and outcomes: backups, thresholds, budgets that do not bind, learning.
+  private static let sophisticated: Variation = { options, configuration, number in
+    planning(&options, &configuration, number)
+    options.largestJoint = 8
+    options.mostOutcomes = 8
+    options.mostPolicies = 4
+    // E is over joint actions.
+    options.horizon = 1
+    configuration.planning.method = .sophisticated
+    let thresholds = [0, 0.0625, 0.2]
+    configuration.planning.sophisticated.backup = number / 3 % 3 == 2 ? .max : .softmax
+    configuration.planning.sophisticated.policyThreshold =
+      number % 2 == 0 ? 0 : thresholds[number / 2 % 3]
+    configuration.planning.sophisticated.outcomeThreshold =
+      number % 2 == 0 ? 0 : thresholds[number / 6 % 3]
+    configuration.planning.budget.nodes = number % 4 == 3 ? nil : 1_000_000 + number
+    configuration.planning.budget.microseconds = number % 9 == 8 ? 1_000_000_000 - number : nil
+    configuration.planning.budget.mebibytes = 8 + number % 5
+    // When coordinate ascent ends decides rounding where the tolerance is small.
+    configuration.inference.tolerance = configuration.preset == .default ? 1e-3 : 1e-2
+    configuration.inference.iterations = 1 + number % 4
+    if number % 4 == 1 { configuration.learning.likelihood = .init(rate: 0.5) }
+    if number % 8 == 1 { configuration.learning.transition = .init() }
+    if number % 8 == 5 { configuration.learning.habit = .init() }
   }
 
   /// Rates, forgetting, subsets, and everything at once; the tables that change are planned with.

@@ -13,6 +13,8 @@ package struct ReferenceStep {
   package var policyPosterior: [Double] = []
   package var actionMarginals: [[Double]] = []
   package var choice: [Int]?
+  /// How probable it is to come to what a search left out.
+  package var prunedMass: Double?
   /// The modalities whose observation was impossible, by name.
   package var impossible: [String] = []
 }
@@ -30,6 +32,9 @@ extension Differences {
     }
     compare(got.policyPosterior ?? [], expected.policyPosterior, "\(place), policyPosterior")
     compare(got.actionMarginals ?? [], expected.actionMarginals, "\(place), actionMarginals")
+    if let mass = expected.prunedMass {
+      compare(got.search?.prunedMass ?? .nan, mass, "\(place), search.prunedMass")
+    }
     if let choice = expected.choice { compare(got.choice ?? [], choice, "\(place), choice") }
   }
 }

@@ -40,10 +40,24 @@ extension PlanningSettings {
   static let keys = commonKeys + methodKeys.map(\.key)
 
   /// What only some methods read.
-  static let methodKeys: [MethodKey] = []
+  static let methodKeys: [MethodKey] = [
+    MethodKey(
+      [.sophisticated], \.sophisticated.backup, .choice("backup", \.sophisticated.backup)),
+    MethodKey(
+      [.sophisticated], \.sophisticated.policyThreshold,
+      .number("policyThreshold", \.sophisticated.policyThreshold, "0 to 1") {
+        (0...1).contains($0)
+      }),
+    MethodKey(
+      [.sophisticated], \.sophisticated.outcomeThreshold,
+      .number("outcomeThreshold", \.sophisticated.outcomeThreshold, "0 to 1") {
+        (0...1).contains($0)
+      }),
+    MethodKey([.sophisticated], \.budget, .section("budget", \.budget, SearchBudget.keys)),
+  ]
 
   private static let commonKeys: [DocumentKey<PlanningSettings>] = [
-    .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "successor", "soft-control"]),
+    .choice("method", \.method, elsewhere: ["mcts", "successor", "soft-control"]),
     .count("horizon", \.horizon, upTo: PolicySet.largestHorizon),
     .number("gamma", \.gamma, "0 or more") { $0 >= 0 },
     .flag("utility", \.utility),
@@ -58,9 +72,14 @@ extension PlanningSettings {
         .number("threshold", \.threshold, "0 or more and below 1") { (0..<1).contains($0) },
         .number("epsilon", \.epsilon, "above 0 and below 1") { 0 < $0 && $0 < 1 },
       ]),
-    .notInBuild("backup", only: .string("softmax"), "it is for the method sophisticated"),
-    .notInBuild("policyThreshold", only: .number(0.0625), "it is for the method sophisticated"),
-    .notInBuild("outcomeThreshold", only: .number(0.0625), "it is for the method sophisticated"),
+  ]
+}
+
+extension SearchBudget {
+  static let keys: [DocumentKey<SearchBudget>] = [
+    .count("nodes", \.nodes, upTo: 1_000_000_000),
+    .count("microseconds", \.microseconds, upTo: 1_000_000_000),
+    .count("mebibytes", \.mebibytes, upTo: 1 << 20),
   ]
 }
 

@@ -48,8 +48,8 @@ public struct SearchReport: Hashable, Sendable {
   /// By how much another action may at most be worth more than the one that is said to be best, in nats; 0
   /// where that is proven best, nil where the search cannot tell.
   public var gap: Double?
-  /// The largest probability that was left out behind any action, from 0 to 1: of outcomes that were not
-  /// followed, and of actions that were not.
+  /// How probable it is, by the plan's own account of actions and outcomes, to come to an action or an
+  /// outcome that was left out for being improbable: from 0 to 1, 0 where nothing was.
   public var prunedMass: Double
 
   /// A report.
@@ -94,6 +94,7 @@ extension PlanningSettings {
   package func planner(_ context: PlannerContext) throws(InvalidInput) -> (any ActionPlanner)? {
     switch method {
     case .enumerate: nil
+    case .sophisticated: try SophisticatedPlanner(context)
     }
   }
 }
