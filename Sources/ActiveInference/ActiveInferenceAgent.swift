@@ -30,6 +30,10 @@ public final class ActiveInferenceAgent: Agent {
   @exclusivity(unchecked) var sharedLanes: LaneGroup<SharedLaneArithmetic>?
   @exclusivity(unchecked) var ownLanes: LaneGroup<OwnLaneArithmetic>?
   let canUseLanes: Bool
+  /// The actions of the plan in progress that are still to be taken, one entry a control each.
+  @exclusivity(unchecked) var remainingPlan: [[Int]] = []
+  /// Whether the last step went on with a plan, and weighed no policies.
+  @exclusivity(unchecked) var followsPlan = false
   /// The lane whose learning the agent stands for.
   @exclusivity(unchecked) var presentedLane: Int?
 
@@ -100,6 +104,7 @@ public final class ActiveInferenceAgent: Agent {
     self.episode = episode
     step = 0
     presentedLane = nil
+    leavePlan()
     memory?.begin()
     search?.begin()
   }
@@ -125,15 +130,21 @@ public final class ActiveInferenceAgent: Agent {
     engine.predict(isFirst: step == 0)
     do {
       try infer(observation)
-      try plan()
-      try choose()
+      followsPlan = !remainingPlan.isEmpty
+      if followsPlan {
+        goOnWithPlan()
+      } else {
+        try plan()
+        try choose()
+        keepPlan()
+      }
     } catch {
       // The step did not happen: the belief is again that of the step before.
       engine.swapBeliefs()
       throw error
     }
     if let learning {
-      learning.learn(.observations(observation), isFirst: step == 0)
+      learning.learn(.observations(observation), isFirst: step == 0, hasPlanned: !followsPlan)
       search?.refresh()
     }
     memory?.remember(observation, self)
@@ -194,6 +205,7 @@ public final class ActiveInferenceAgent: Agent {
       throw InvalidInput([Fault("action", "\(action) is not an action of this model")])
     }
     for control in 0..<taken.count { taken.base[control] = action[control] }
+    if action != lastChoice { remainingPlan = [] }
     engine.note(taken.base)
     memory?.took(answers, taken.base)
   }

@@ -7,6 +7,11 @@ public struct PlanningSettings: Hashable, Sendable {
     /// Trees of actions and of the outcomes that they lead to: each outcome changes what is believed, and
     /// what is done after it.
     case sophisticated
+    /// The best sequence that begins with each joint action, as ``enumerate`` values it, found without
+    /// going through all.
+    case branchAndBound = "branch-and-bound"
+    /// Of the sequences that begin with each joint action the best few of each length.
+    case beam
   }
   /// Over which outcomes the state information gain is taken.
   public enum InformationGain: String, Hashable, Sendable, CaseIterable {
@@ -61,6 +66,11 @@ public struct PlanningSettings: Hashable, Sendable {
   public var sophisticated = SophisticatedSettings()
   /// How much a search may take.
   public var budget = SearchBudget()
+  /// How many prefixes go on under the method `beam`.
+  public var beam = BeamSettings()
+  /// Steps that an agent goes on with a sequence of actions before it plans again, at least 1 and at most
+  /// as many as the sequence has.
+  public var replanEvery = 1
   /// What the preset says of preferences and averages; no file key.
   public var convention: PlanningConvention = .standard
 

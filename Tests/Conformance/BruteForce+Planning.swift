@@ -7,6 +7,7 @@ extension BruteForce {
     switch configuration.planning.method {
     case .enumerate: enumerate(&step)
     case .sophisticated: recur(&step)
+    case .branchAndBound, .beam: search(&step)
     }
     let gamma = configuration.planning.gamma
     step.policyPosterior = BruteForce.softmax(
@@ -47,6 +48,7 @@ extension BruteForce {
       step.negativeExpectedFreeEnergy.append(utility + information + novelty + inductive)
     }
     step.terms = terms
+    step.sequences = policies
   }
 
   /// Utility, state and parameter information gain and inductive value of one step, `time` steps from now.

@@ -68,7 +68,7 @@ extension ConformanceSection {
 
   static let planning = ConformanceSection(
     title: "Planning",
-    rows: sophisticated + [
+    rows: sophisticated + sequences + [
       .init("every sequence of actions", ["planning.method=enumerate"]) {
         $0.configuration.planning.method == .enumerate && $0.model.policies == nil
           && !$0.model.controls.isEmpty
@@ -144,6 +144,20 @@ extension ConformanceSection {
       searches("memory enough", ["planning.budget.mebibytes"]) { _ in true },
     ]
   }()
+
+  private static let sequences: [ConformanceRow] = [
+    .init("best sequences, branch and bound", ["planning.method=branch-and-bound"]) {
+      $0.configuration.planning.method == .branchAndBound && !$0.model.controls.isEmpty
+    },
+    .init(
+      "best sequences, beams of some width", ["planning.method=beam", "planning.beam.width"]
+    ) {
+      $0.configuration.planning.method == .beam && !$0.model.controls.isEmpty
+    },
+    .init("plans gone on with", ["planning.replanEvery"]) {
+      $0.configuration.planning.replanEvery > 1
+    },
+  ]
 
   private static func gain(
     _ name: String, _ kind: PlanningSettings.InformationGain

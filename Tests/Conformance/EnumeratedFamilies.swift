@@ -45,6 +45,13 @@ extension EnumeratedFamily {
         findsEnd: true, sophisticated)
     }
     + everyScheme { algorithm, preset, title in
+      .init(
+        "best sequences, \(title)", preset == .default ? 60 : 24, algorithm, preset, sequences)
+    }
+    + everyScheme { algorithm, preset, title in
+      .init("plans gone on with, \(title)", 24, algorithm, preset, plans)
+    }
+    + everyScheme { algorithm, preset, title in
       .init("what cannot be, \(title)", 24, algorithm, preset, seesAnything: true) {
         // Left out, an error, or of a finite cost where the preset knows that.
         let rules: [InferenceSettings.ImpossibleObservation] =
@@ -127,6 +134,42 @@ extension EnumeratedFamily {
     if number % 4 == 1 { configuration.learning.likelihood = .init(rate: 0.5) }
     if number % 8 == 1 { configuration.learning.transition = .init() }
     if number % 8 == 5 { configuration.learning.habit = .init() }
+  }
+
+  /// Branch and bound, and beams of several widths.
+  private static let sequences: Variation = { options, configuration, number in
+    planning(&options, &configuration, number)
+    configuration.planning.horizon = 1 + number % 5
+    options.preferenceRows = number % 3 == 1 ? 1 + number % 5 : nil
+    options.mostPolicies = 4
+    // E is over joint actions.
+    options.horizon = 1
+    configuration.planning.method = number % 3 == 2 ? .beam : .branchAndBound
+    if number % 3 == 2 { configuration.planning.beam.width = [1, 2, 5, 10_000][number / 3 % 4] }
+    if number % 3 != 2 { configuration.planning.budget.mebibytes = 1 + number % 7 }
+    if number % 8 == 1 { configuration.learning.likelihood = .init(rate: 0.5) }
+    if number % 8 == 5 { configuration.learning.transition = .init() }
+  }
+
+  /// Plans of several steps that are gone on with, where every outcome is possible.
+  private static let plans: Variation = { options, configuration, number in
+    options.sparsity = 0
+    options.tiny = 0
+    options.mostPolicies = 27
+    let method: PlanningSettings.Method = [.enumerate, .branchAndBound, .beam][number % 3]
+    configuration.planning.method = method
+    configuration.planning.horizon = 2 + number / 3 % 2
+    options.horizon = method == .enumerate ? configuration.planning.horizon ?? 1 : 1
+    if method != .enumerate { options.mostPolicies = 4 }
+    options.fewestControls = 1
+    if method == .beam { configuration.planning.beam.width = 2 }
+    configuration.planning.replanEvery = 2 + number / 3 % 2 * (number % 2)
+    configuration.action.mode = .full
+    configuration.action.selection = number % 2 == 0 ? .deterministic : .stochastic
+    configuration.planning.gamma = [0.5, 4][number / 6 % 2]
+    options.counts = number % 4 == 1
+    if number % 4 == 1 { configuration.learning.likelihood = .init(rate: 0.5) }
+    if number % 8 == 1 { configuration.learning.habit = .init() }
   }
 
   /// Rates, forgetting, subsets, and everything at once; the tables that change are planned with.

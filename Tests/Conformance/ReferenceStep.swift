@@ -13,6 +13,10 @@ package struct ReferenceStep {
   package var policyPosterior: [Double] = []
   package var actionMarginals: [[Double]] = []
   package var choice: [Int]?
+  /// By policy, what an agent that goes on with its plan would do, `[step][control]`.
+  package var sequences: [[[Int]]] = []
+  /// Whether two sequences of actions are too close for rounding not to decide which is better.
+  package var isTied = false
   /// How probable it is to come to what a search left out.
   package var prunedMass: Double?
   /// The modalities whose observation was impossible, by name.

@@ -11,6 +11,8 @@ package struct RandomModel {
     package var largestJoint = 18
     /// Factors at least.
     package var fewestFactors = 1
+    /// Controls at least.
+    package var fewestControls = 0
     /// Joint outcomes at most.
     package var mostOutcomes = Int.max
     /// The share of entries that are zero.
@@ -116,7 +118,7 @@ package struct RandomModel {
       }
     } while result.modalities.reduce(1, { $0 * $1.size }) > options.mostOutcomes
     repeat {
-      result.controls = (0..<random.integer(0..<3)).map {
+      result.controls = (0..<random.integer(options.fewestControls..<3)).map {
         Variable("control \($0)", size: random.integer(1..<4))
       }
     } while policyCount(result.controls, options.horizon) > options.mostPolicies

@@ -53,7 +53,15 @@ extension PlanningSettings {
       .number("outcomeThreshold", \.sophisticated.outcomeThreshold, "0 to 1") {
         (0...1).contains($0)
       }),
-    MethodKey([.sophisticated], \.budget, .section("budget", \.budget, SearchBudget.keys)),
+    MethodKey(
+      [.sophisticated, .branchAndBound], \.budget, .section("budget", \.budget, SearchBudget.keys)),
+    MethodKey([.beam], \.beam, .section("beam", \.beam, BeamSettings.keys)),
+    MethodKey(
+      [.enumerate, .branchAndBound, .beam], \.replanEvery,
+      // A document says of it only where it says something.
+      DocumentKey(.count("replanEvery", \.replanEvery, upTo: PolicySet.largestHorizon)) {
+        $0.replanEvery == 1 ? nil : .integer($0.replanEvery)
+      }),
   ]
 
   private static let commonKeys: [DocumentKey<PlanningSettings>] = [
@@ -81,6 +89,10 @@ extension SearchBudget {
     .count("microseconds", \.microseconds, upTo: 1_000_000_000),
     .count("mebibytes", \.mebibytes, upTo: 1 << 20),
   ]
+}
+
+extension BeamSettings {
+  static let keys: [DocumentKey<BeamSettings>] = [.count("width", \.width, upTo: 1 << 24)]
 }
 
 extension ActionSettings {

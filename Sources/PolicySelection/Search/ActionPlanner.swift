@@ -18,10 +18,17 @@ package protocol ActionPlanner: AnyObject {
   ) throws(PlanningFailure)
   /// The parts of each value as last evaluated; they sum to it.
   var terms: [ExpectedFreeEnergyTerms] { get }
+  /// The joint actions that the search would take, `action` the first; `action` alone where what follows
+  /// depends on what will be observed.
+  func sequence(after action: Int) -> [Int]
   /// Forgets what was kept of the steps before; an episode begins.
   func begin()
   /// Follows tables that have changed by learning.
   func refresh()
+}
+
+extension ActionPlanner {
+  package func sequence(after action: Int) -> [Int] { [action] }
 }
 
 /// Which step of which episode is planned: the address of the random numbers that planning draws.
@@ -95,6 +102,8 @@ extension PlanningSettings {
     switch method {
     case .enumerate: nil
     case .sophisticated: try SophisticatedPlanner(context)
+    case .branchAndBound: try BranchAndBound(context)
+    case .beam: try BeamSearch(context)
     }
   }
 }
