@@ -12,6 +12,9 @@ public struct PlanningSettings: Hashable, Sendable {
     case branchAndBound = "branch-and-bound"
     /// Of the sequences that begin with each joint action the best few of each length.
     case beam
+    /// Trees of actions and of outcomes that are drawn: an unbiased estimate of what ``sophisticated`` has
+    /// where nothing is left out.
+    case treeSearch = "mcts"
   }
   /// Over which outcomes the state information gain is taken.
   public enum InformationGain: String, Hashable, Sendable, CaseIterable {
@@ -68,6 +71,8 @@ public struct PlanningSettings: Hashable, Sendable {
   public var budget = SearchBudget()
   /// How many prefixes go on under the method `beam`.
   public var beam = BeamSettings()
+  /// How much is drawn under the method `mcts`.
+  public var treeSearch = TreeSearchSettings()
   /// Steps that an agent goes on with a sequence of actions before it plans again, at least 1 and at most
   /// as many as the sequence has.
   public var replanEvery = 1

@@ -3,11 +3,12 @@ import Foundation
 
 extension BruteForce {
   /// Scores all policies from the belief and turns the scores into a posterior.
-  func plan(_ step: inout ReferenceStep) {
+  func plan(_ step: inout ReferenceStep, seed: UInt64) {
     switch configuration.planning.method {
     case .enumerate: enumerate(&step)
     case .sophisticated: recur(&step)
     case .branchAndBound, .beam: search(&step)
+    case .treeSearch: simulate(&step, seed: seed)
     }
     let gamma = configuration.planning.gamma
     step.policyPosterior = BruteForce.softmax(

@@ -189,7 +189,7 @@ struct BruteForce {
       step.choice = next
       remaining.removeFirst()
     } else {
-      plan(&step)
+      plan(&step, seed: seed)
       step.choice = choice(step, seed: seed)
       let most = configuration.planning.replanEvery - 1
       if most > 0 {

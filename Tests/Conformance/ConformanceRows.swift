@@ -154,6 +154,11 @@ extension ConformanceSection {
     ) {
       $0.configuration.planning.method == .beam && !$0.model.controls.isEmpty
     },
+    .init(
+      "tree search, the same draws", ["planning.method=mcts", "planning.mcts.simulations"]
+    ) {
+      $0.configuration.planning.method == .treeSearch && !$0.model.controls.isEmpty
+    },
     .init("plans gone on with", ["planning.replanEvery"]) {
       $0.configuration.planning.replanEvery > 1
     },

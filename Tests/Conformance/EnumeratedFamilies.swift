@@ -49,6 +49,9 @@ extension EnumeratedFamily {
         "best sequences, \(title)", preset == .default ? 60 : 24, algorithm, preset, sequences)
     }
     + everyScheme { algorithm, preset, title in
+      .init("tree search, \(title)", 24, algorithm, preset, findsEnd: true, treeSearch)
+    }
+    + everyScheme { algorithm, preset, title in
       .init("plans gone on with, \(title)", 24, algorithm, preset, plans)
     }
     + everyScheme { algorithm, preset, title in
@@ -151,6 +154,17 @@ extension EnumeratedFamily {
     if number % 8 == 5 { configuration.learning.transition = .init() }
   }
 
+  /// Trees of one and two steps, drawn with the same numbers.
+  private static let treeSearch: Variation = { options, configuration, number in
+    sophisticated(&options, &configuration, number)
+    configuration.planning.sophisticated = .init()
+    configuration.planning.method = .treeSearch
+    configuration.planning.horizon = 1 + number % 2
+    options.preferenceRows = number % 3 == 1 ? configuration.planning.horizon : nil
+    configuration.planning.treeSearch.simulations = [1, 5, 30][number / 2 % 3]
+    configuration.planning.budget = .init()
+  }
+
   /// Plans of several steps that are gone on with, where every outcome is possible.
   private static let plans: Variation = { options, configuration, number in
     options.sparsity = 0
@@ -161,7 +175,7 @@ extension EnumeratedFamily {
     configuration.planning.horizon = 2 + number / 3 % 2
     options.horizon = method == .enumerate ? configuration.planning.horizon ?? 1 : 1
     if method != .enumerate { options.mostPolicies = 4 }
-    options.fewestControls = 1
+    options.fewestActions = 2
     if method == .beam { configuration.planning.beam.width = 2 }
     configuration.planning.replanEvery = 2 + number / 3 % 2 * (number % 2)
     configuration.action.mode = .full

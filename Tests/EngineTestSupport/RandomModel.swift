@@ -11,8 +11,8 @@ package struct RandomModel {
     package var largestJoint = 18
     /// Factors at least.
     package var fewestFactors = 1
-    /// Controls at least.
-    package var fewestControls = 0
+    /// Joint actions at least.
+    package var fewestActions = 1
     /// Joint outcomes at most.
     package var mostOutcomes = Int.max
     /// The share of entries that are zero.
@@ -118,10 +118,11 @@ package struct RandomModel {
       }
     } while result.modalities.reduce(1, { $0 * $1.size }) > options.mostOutcomes
     repeat {
-      result.controls = (0..<random.integer(options.fewestControls..<3)).map {
+      result.controls = (0..<random.integer(0..<3)).map {
         Variable("control \($0)", size: random.integer(1..<4))
       }
     } while policyCount(result.controls, options.horizon) > options.mostPolicies
+      || policyCount(result.controls, 1) < options.fewestActions
     describeTables(&result, &random, options)
     describeCounts(&result, &random, options)
     return result

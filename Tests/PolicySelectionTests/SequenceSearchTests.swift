@@ -33,7 +33,7 @@ import Testing
       let horizon = 1 + Int(seed % 5)
       options.horizon = 5
       options.mostPolicies = seed % 2 == 0 ? 1024 : 243
-      options.fewestControls = 1
+      options.fewestActions = 2
       options.counts = seed % 4 == 1
       options.goals = seed % 7 == 2
       options.preferenceRows = seed % 3 == 1 ? horizon : nil
@@ -75,7 +75,7 @@ import Testing
       var options = RandomModel.Options()
       options.horizon = 4
       options.mostPolicies = 256
-      options.fewestControls = 1
+      options.fewestActions = 2
       var random = try RandomModel(seed: 5_000 + seed, options)
       let record = random.record(steps: 2)
       var description = random.description
@@ -198,7 +198,7 @@ import Testing
       var options = RandomModel.Options()
       options.horizon = 5
       options.mostPolicies = 1024
-      options.fewestControls = 1
+      options.fewestActions = 2
       options.sparsity = 0
       var random = try RandomModel(seed: 6_000 + seed, options)
       let record = random.record(steps: 1)

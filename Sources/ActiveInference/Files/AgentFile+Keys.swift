@@ -54,7 +54,10 @@ extension PlanningSettings {
         (0...1).contains($0)
       }),
     MethodKey(
-      [.sophisticated, .branchAndBound], \.budget, .section("budget", \.budget, SearchBudget.keys)),
+      [.sophisticated, .branchAndBound, .treeSearch], \.budget,
+      .section("budget", \.budget, SearchBudget.keys)),
+    MethodKey(
+      [.treeSearch], \.treeSearch, .section("mcts", \.treeSearch, TreeSearchSettings.keys)),
     MethodKey([.beam], \.beam, .section("beam", \.beam, BeamSettings.keys)),
     MethodKey(
       [.enumerate, .branchAndBound, .beam], \.replanEvery,
@@ -65,7 +68,7 @@ extension PlanningSettings {
   ]
 
   private static let commonKeys: [DocumentKey<PlanningSettings>] = [
-    .choice("method", \.method, elsewhere: ["mcts", "successor", "soft-control"]),
+    .choice("method", \.method, elsewhere: ["successor", "soft-control"]),
     .count("horizon", \.horizon, upTo: PolicySet.largestHorizon),
     .number("gamma", \.gamma, "0 or more") { $0 >= 0 },
     .flag("utility", \.utility),
@@ -93,6 +96,12 @@ extension SearchBudget {
 
 extension BeamSettings {
   static let keys: [DocumentKey<BeamSettings>] = [.count("width", \.width, upTo: 1 << 24)]
+}
+
+extension TreeSearchSettings {
+  static let keys: [DocumentKey<TreeSearchSettings>] = [
+    .count("simulations", \.simulations, upTo: Int(UInt32.max))
+  ]
 }
 
 extension ActionSettings {

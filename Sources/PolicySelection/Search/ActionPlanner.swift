@@ -104,6 +104,7 @@ extension PlanningSettings {
     case .sophisticated: try SophisticatedPlanner(context)
     case .branchAndBound: try BranchAndBound(context)
     case .beam: try BeamSearch(context)
+    case .treeSearch: try TreeSearch(context)
     }
   }
 }

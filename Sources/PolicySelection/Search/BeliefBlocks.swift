@@ -88,6 +88,41 @@ final class BeliefBlocks {
   /// The parts of what was valued last.
   func lastTerms(lane: Int) -> ExpectedFreeEnergyTerms { terms.terms(block: 0, lane: lane) }
 
+  /// Where every joint action leads from a belief, and the parts of what its step is worth.
+  func weigh(
+    _ belief: Belief<Double>, planningStep: Int
+  ) throws(PlanningFailure) -> (next: [BeliefBuffer<Double>], steps: [ExpectedFreeEnergyTerms]) {
+    let lanes = Lanes.laneCount
+    let block = makeBlock()
+    let source = makeBlock()
+    if hasTransitionNovelty { fill(source, with: belief) }
+    var next: [BeliefBuffer<Double>] = []
+    var steps: [ExpectedFreeEnergyTerms] = []
+    while next.count < actionCount {
+      let first = next.count
+      let count = min(lanes, actionCount - first)
+      for lane in 0..<count {
+        let prediction = BeliefBuffer<Double>(space)
+        dynamics.predict(belief, action: joint(first + lane), tables, into: prediction.belief)
+        let target = numbers(block.base) + lane
+        for state in 0..<space.size { target[state * lanes] = prediction.base[state] }
+        next.append(prediction)
+      }
+      finish(block)
+      _ = try value(block, nodes: count, planningStep: planningStep)
+      for lane in 0..<count {
+        var parts = lastTerms(lane: lane)
+        if hasTransitionNovelty {
+          parts.parameterInformationGain +=
+            evaluator.transitionNovelty(
+              source.belief, action: joint(first + lane), next: block.belief)[lane]
+        }
+        steps.append(parts)
+      }
+    }
+    return (next, steps)
+  }
+
   /// The parts of the value of a sequence of joint actions from a belief.
   func terms(
     of sequence: [Int], from belief: Belief<Double>

@@ -26,7 +26,7 @@ final class BranchAndBound: SequenceSearch {
     capacity = max(1, Int(min(1024, bytes / (perBelief * levels))))
     bound = RemainingValueBound(context, horizon: context.settings.horizon ?? 1)
     try super.init(context)
-    try bound.update()
+    if horizon > 0 { try bound.update() }
   }
 
   /// Within a time what is found depends on the machine too.
