@@ -9,7 +9,7 @@ extension ActiveInferenceAgent {
     return factors(engine.marginals.base)
   }
 
-  /// The posterior over policies of the last step.
+  /// The posterior over policies of the last step that weighed policies.
   public var policyPosterior: [Double] {
     settlePlan()
     return engine.posterior.array(0..<engine.posterior.count)
@@ -18,7 +18,7 @@ extension ActiveInferenceAgent {
   /// What the agent chose in the last step, one action a control.
   public var lastChoice: [Int] { recalledChoice ?? answers.answer(choice.base) }
 
-  /// The negative expected free energy of each policy in the last step, in nats.
+  /// The negative expected free energy of each policy in the last step that weighed policies, in nats.
   public var negativeExpectedFreeEnergy: [Double] {
     settlePlan()
     let values = engine.planner.values
@@ -50,12 +50,13 @@ extension ActiveInferenceAgent {
     record.beliefs = beliefs
     if blueprint.parts.beliefs == nil { record.freeEnergy = outcome.freeEnergy }
     guard level >= .full else { return }
+    if level >= .iterates && !iterates.freeEnergy.isEmpty { record.iterates = iterates }
+    if followsPlan { return }
     record.negativeExpectedFreeEnergy = negativeExpectedFreeEnergy
     if blueprint.parts.scores == nil { record.terms = terms }
     record.policyPosterior = policyPosterior
     record.actionMarginals = actionMarginals
     if blueprint.parts.scores == nil { record.search = searchReport }
-    if level >= .iterates && !iterates.freeEnergy.isEmpty { record.iterates = iterates }
   }
 
   /// P(action) by control: the policy posterior summed by first action.

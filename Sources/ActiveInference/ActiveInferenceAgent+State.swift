@@ -18,6 +18,9 @@ extension ActiveInferenceAgent {
     public var action: [Int]
     /// What has been learned.
     public var concentration: GenerativeModel.Concentration
+    /// The actions of the plan in progress that are still to be taken, one entry a control each; empty where
+    /// the next step plans.
+    public var plan: [[Int]] = []
   }
 
   /// The agent as it is between two steps.
@@ -27,7 +30,8 @@ extension ActiveInferenceAgent {
     return State(
       step: step, seed: seed, episode: episode,
       belief: Array(UnsafeBufferPointer(start: belief.base, count: belief.count)),
-      action: taken.array(0..<taken.count), concentration: concentration)
+      action: taken.array(0..<taken.count), concentration: concentration,
+      plan: remainingPlan)
   }
 
   /// Goes on from where an agent of the same model and configuration was.
@@ -50,6 +54,16 @@ extension ActiveInferenceAgent {
     if !answers.contains(state.action) {
       faults.append(Fault("action", "\(state.action) is not an action of this model"))
     }
+    let most = blueprint.configuration.planning.replanEvery - 1
+    if state.plan.count > most {
+      faults.append(
+        Fault(
+          "plan", "has \(state.plan.count) actions",
+          remedy: "planning.replanEvery leaves \(most) at most"))
+    }
+    for (index, action) in state.plan.enumerated() where !answers.contains(action) {
+      faults.append(Fault("plan[\(index)]", "\(action) is not an action of this model"))
+    }
     if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
     if let learning {
       let learned = try blueprint.model.replacing(concentration: state.concentration).laidOut()
@@ -59,6 +73,7 @@ extension ActiveInferenceAgent {
     }
     perceived = nil
     leaveMemory()
+    leavePlan()
     search?.begin()
     step = state.step
     seed = state.seed
@@ -66,5 +81,6 @@ extension ActiveInferenceAgent {
     for (index, value) in state.belief.enumerated() { engine.belief.base[index] = value }
     engine.dynamics.noteSupports(engine.belief.belief)
     try took(state.action)
+    remainingPlan = state.plan
   }
 }

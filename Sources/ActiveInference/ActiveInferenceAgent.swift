@@ -30,6 +30,10 @@ public final class ActiveInferenceAgent: Agent {
   @exclusivity(unchecked) var sharedLanes: LaneGroup<SharedLaneArithmetic>?
   @exclusivity(unchecked) var ownLanes: LaneGroup<OwnLaneArithmetic>?
   let canUseLanes: Bool
+  /// The actions of the plan in progress that are still to be taken, one entry a control each.
+  @exclusivity(unchecked) var remainingPlan: [[Int]] = []
+  /// Whether the last step went on with a plan, and weighed no policies.
+  @exclusivity(unchecked) var followsPlan = false
   /// The lane whose learning the agent stands for.
   @exclusivity(unchecked) var presentedLane: Int?
 
@@ -104,6 +108,7 @@ public final class ActiveInferenceAgent: Agent {
     step = 0
     perceived = nil
     presentedLane = nil
+    leavePlan()
     memory?.begin()
     search?.begin()
   }
@@ -141,12 +146,18 @@ public final class ActiveInferenceAgent: Agent {
   ///
   /// - Parameter memory: what the step is looked up and kept in.
   func endStep(_ observation: [Observation], _ memory: AgentMemory?) throws -> [Int] {
+    followsPlan = !remainingPlan.isEmpty
     try orUndo {
-      try plan(memory)
-      try choose(memory)
+      if followsPlan {
+        goOnWithPlan()
+      } else {
+        try plan(memory)
+        try choose(memory)
+        keepPlan()
+      }
     }
     if let learning {
-      learning.learn(.observations(observation), isFirst: step == 0)
+      learning.learn(.observations(observation), isFirst: step == 0, hasPlanned: !followsPlan)
       search?.refresh()
     }
     memory?.remember(observation, self)
@@ -217,6 +228,7 @@ public final class ActiveInferenceAgent: Agent {
       throw InvalidInput([Fault("action", "\(action) is not an action of this model")])
     }
     for control in 0..<taken.count { taken.base[control] = action[control] }
+    if action != lastChoice { remainingPlan = [] }
     engine.note(taken.base)
     memory?.took(answers, taken.base)
   }

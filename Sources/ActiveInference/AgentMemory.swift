@@ -29,7 +29,7 @@ final class AgentMemory {
     let parts = blueprint.parts
     let outcomes = product(blueprint.model.modalities.map(\.size)) ?? .max
     guard blueprint.savings.contains(.rememberedSteps), !blueprint.learns,
-      search?.isFunctionOfBelief ?? true,
+      search?.isFunctionOfBelief ?? true, blueprint.configuration.planning.replanEvery == 1,
       parts.beliefs == nil, parts.scores == nil, parts.actions == nil, answers.isComplete,
       answers.actions.count <= 4096, blueprint.space.size <= 1 << 16, outcomes <= 1 << 39
     else { return nil }

@@ -116,8 +116,10 @@ where Arithmetic.Parameter == Arithmetic.Number {
       original: step.blueprint.tables)
   }
 
-  /// Learns from the step that has just been planned.
-  func learn(_ evidence: Evidence, isFirst: Bool) {
+  /// Learns from the step that has just been taken.
+  ///
+  /// - Parameter hasPlanned: whether policies were weighed in it, of which E is learned.
+  func learn(_ evidence: Evidence, isFirst: Bool, hasPlanned: Bool = true) {
     let tables = step.tables
     let ignored = step.inference.ignored
     learning.learnLikelihoods(
@@ -130,7 +132,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
         actions: step.actions.base, tables: tables)
     }
     learning.learnPreferences(evidence, ignored: ignored, tables: tables)
-    learning.learnHabit(step.posterior.base, tables: tables)
+    if hasPlanned { learning.learnHabit(step.posterior.base, tables: tables) }
     if learning.learnsPreferences {
       step.planning.refreshPreferences(tables)
       step.planning.refreshLikelihoods(tables)

@@ -38,6 +38,7 @@ public final class CompiledAgent: Sendable {
     self.configuration = configuration
     self.parts = parts
     self.savings = savings
+    try CompiledAgent.checkPlans(configuration.planning, parts)
     // Before memory is taken.
     try StepCost(of: model, configuration, parts: parts).checkFits()
     laidOut = try model.laidOut()
@@ -52,6 +53,26 @@ public final class CompiledAgent: Sendable {
     // What only an agent would find out is found out here.
     try configuration.planning.check(space)
     _ = try LearnedTables(configuration.learning, model)
+  }
+
+  /// Refuses plans to go on with where a part of the user's own making has none.
+  private static func checkPlans(
+    _ planning: PlanningSettings, _ parts: AgentParts
+  ) throws(InvalidInput) {
+    if planning.replanEvery == 1 { return }
+    let part =
+      parts.actions != nil
+      ? "parts.actions"
+      : parts.scores != nil && planning.method != .enumerate ? "parts.scores" : nil
+    guard let part else { return }
+    throw InvalidInput(
+      source: "agent",
+      [
+        Fault(
+          "planning.replanEvery",
+          "needs a policy to go on with, but \(part) chooses single actions",
+          remedy: "leave one of them out")
+      ])
   }
 
   /// What scores the actions of an agent where policies are not enumerated.

@@ -28,6 +28,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case environment = 5
     /// Parameters of a model.
     case parameters = 6
+    /// What a plan tries out; the index is the simulation.
+    case planning = 7
     /// Anything else a user draws.
     case user = 100
   }

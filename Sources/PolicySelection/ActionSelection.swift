@@ -30,6 +30,8 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
   /// The policy posterior by first joint action.
   private let jointMarginals: FixedBuffer<Number>
   private let weights: FixedBuffer<Double>
+  /// The policy that was chosen last, where a policy is chosen.
+  @exclusivity(unchecked) public private(set) var chosenPolicy = 0
 
   /// Choice among the policies of a model.
   public init(_ model: GenerativeModel, _ policies: PolicySet, _ settings: ActionSettings) {
@@ -99,6 +101,7 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
       let policy = pick(
         posterior, policyCount, lane,
         RandomStream(seed: seed, episode: episode, step: step, purpose: .action))
+      chosenPolicy = policy
       let action = actions.base + Int(firstActions[policy]) * sizes.count
       for control in 0..<sizes.count { choice[control] = action[control] }
     case .marginal:

@@ -50,6 +50,14 @@ extension PlanningSettings {
           "preferences over \(steps) planning step\(steps == 1 ? "" : "s") may sum to infinity",
           remedy: "make them smaller"))
     }
+    let length = method == .enumerate ? policies.horizon : depth
+    if replanEvery > max(length, 1) || replanEvery > 1 && model.controls.isEmpty {
+      faults.append(
+        Fault(
+          "planning.replanEvery",
+          "is \(replanEvery) but a plan has \(model.controls.isEmpty ? 0 : length) steps",
+          remedy: "give at most as many, or a longer horizon"))
+    }
     let habits = model.habit?.count ?? model.concentration.habit?.count
     if let habits, habits != policies.count {
       faults.append(

@@ -6,6 +6,17 @@ public struct PlanningSettings: Hashable, Sendable {
     case enumerate
     /// Each joint action by the values of what follows it under a base policy, without end.
     case successor
+    /// Trees of actions and of the outcomes that they lead to: each outcome changes what is believed, and
+    /// what is done after it.
+    case sophisticated
+    /// The best sequence that begins with each joint action, as ``enumerate`` values it, found without
+    /// going through all.
+    case branchAndBound = "branch-and-bound"
+    /// Of the sequences that begin with each joint action the best few of each length.
+    case beam
+    /// Trees of actions and of outcomes that are drawn: an unbiased estimate of what ``sophisticated`` has
+    /// where nothing is left out.
+    case treeSearch = "mcts"
   }
   /// Over which outcomes the state information gain is taken.
   public enum InformationGain: String, Hashable, Sendable, CaseIterable {
@@ -63,6 +74,17 @@ public struct PlanningSettings: Hashable, Sendable {
   public var inductive: Inductive?
   /// What the method `successor` reads.
   public var successor = SuccessorSettings()
+  /// How values are backed up and branches left out under the method `sophisticated`.
+  public var sophisticated = SophisticatedSettings()
+  /// How much a search may take.
+  public var budget = SearchBudget()
+  /// How many prefixes go on under the method `beam`.
+  public var beam = BeamSettings()
+  /// How much is drawn under the method `mcts`.
+  public var treeSearch = TreeSearchSettings()
+  /// Steps that an agent goes on with a sequence of actions before it plans again, at least 1 and at most
+  /// as many as the sequence has.
+  public var replanEvery = 1
   /// What the preset says of preferences and averages; no file key.
   public var convention: PlanningConvention = .standard
 

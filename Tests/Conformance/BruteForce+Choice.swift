@@ -4,10 +4,10 @@ import Foundation
 extension BruteForce {
   /// What is done next; nil where the best two are too close for rounding not to decide.
   func choice(_ step: ReferenceStep, seed: UInt64) -> [Int]? {
-    let firsts = policies.map { $0.first ?? [] }
     if model.controls.isEmpty { return [] }
     switch configuration.action.mode {
     case .full:
+      let firsts = policies.map { $0.first ?? [] }
       return pick(step.policyPosterior, seed, index: 0) { firsts[$0] == firsts[$1] }
         .map { firsts[$0] }
     case .marginal:
@@ -16,6 +16,15 @@ extension BruteForce {
       }
       return choices.contains(nil) ? nil : choices.compactMap { $0 }
     }
+  }
+
+  /// What follows the choice in the sequence that is chosen; nil where rounding decides which it is.
+  func plan(_ step: ReferenceStep, seed: UInt64) -> [[Int]]? {
+    if step.isTied { return nil }
+    let chosen = pick(step.policyPosterior, seed, index: 0) {
+      step.sequences[$0] == step.sequences[$1]
+    }
+    return chosen.map { Array(step.sequences[$0].dropFirst()) }
   }
 
   /// The most probable, or a draw in proportion to probability^alpha: where the running sum first

@@ -10,7 +10,9 @@ extension BruteForce {
     if let rule = rules.likelihood { learnLikelihoods(observation, rule) }
     if let rule = rules.initialState, time == 0 { learnInitialStates(step.beliefs, rule) }
     if let rule = rules.preference { learnPreferences(observation, rule) }
-    if let rule = rules.habit { learnHabit(step.policyPosterior, rule) }
+    if let rule = rules.habit, !step.policyPosterior.isEmpty {
+      learnHabit(step.policyPosterior, rule)
+    }
     if rules.likelihood != nil || rules.transition != nil { writeOut() }
   }
 

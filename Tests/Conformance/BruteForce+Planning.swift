@@ -3,21 +3,32 @@ import Foundation
 
 extension BruteForce {
   /// Scores all policies from the belief and turns the scores into a posterior.
-  func plan(_ step: inout ReferenceStep) {
-    let settings = configuration.planning
+  func plan(_ step: inout ReferenceStep, seed: UInt64) {
+    switch configuration.planning.method {
+    case .enumerate: enumerate(&step)
+    case .sophisticated: recur(&step)
+    case .branchAndBound, .beam: search(&step)
+    case .treeSearch: simulate(&step, seed: seed)
+    case .successor: follow(&step)
+    }
+    let gamma = configuration.planning.gamma
+    step.policyPosterior = BruteForce.softmax(
+      zip(step.negativeExpectedFreeEnergy, habit).map { gamma * $0 + logHabit($1) })
+    step.actionMarginals = model.controls.indices.map { control in
+      (0..<model.controls[control].size).map { action in
+        zip(policies, step.policyPosterior).reduce(0) {
+          $0 + ($1.0[0][control] == action ? $1.1 : 0)
+        }
+      }
+    }
+  }
+
+  /// Scores every policy by itself.
+  private func enumerate(_ step: inout ReferenceStep) {
     var terms: [String: [Double]] = [
       "utility": [], "stateInformationGain": [], "parameterInformationGain": [], "inductive": [],
     ]
-    if settings.method == .successor {
-      for (utility, information) in successorTerms() {
-        terms["utility"]?.append(utility)
-        terms["stateInformationGain"]?.append(information)
-        terms["parameterInformationGain"]?.append(0)
-        terms["inductive"]?.append(0)
-        step.negativeExpectedFreeEnergy.append(utility + information)
-      }
-    }
-    for policy in settings.method == .enumerate ? policies : [] {
+    for policy in policies {
       var utility = 0.0
       var information = 0.0
       var novelty = 0.0
@@ -25,16 +36,12 @@ extension BruteForce {
       var belief = belief
       for (time, action) in policy.enumerated() {
         let next = predict(belief, action)
-        if settings.parameterInformationGain {
-          novelty += noveltyOfTransitions(belief, action) + noveltyOfLikelihoods(next)
-        }
+        let parts = parts(belief, action, next, time, now: step.beliefs)
+        utility += parts[0]
+        information += parts[1]
+        novelty += parts[2]
+        inductive += parts[3]
         belief = next
-        let value = objective(belief, time)
-        utility += value.utility
-        information += value.information
-        if let settings = settings.inductive {
-          inductive += inductiveValue(belief, now: step.beliefs, settings)
-        }
       }
       terms["utility"]?.append(utility)
       terms["stateInformationGain"]?.append(information)
@@ -43,15 +50,33 @@ extension BruteForce {
       step.negativeExpectedFreeEnergy.append(utility + information + novelty + inductive)
     }
     step.terms = terms
-    step.policyPosterior = BruteForce.softmax(
-      zip(step.negativeExpectedFreeEnergy, habit).map { settings.gamma * $0 + logHabit($1) })
-    step.actionMarginals = model.controls.indices.map { control in
-      (0..<model.controls[control].size).map { action in
-        zip(policies, step.policyPosterior).reduce(0) {
-          $0 + ($1.0[0][control] == action ? $1.1 : 0)
-        }
-      }
+    step.sequences = policies
+  }
+
+  /// Scores every action by what follows it under the base policy.
+  private func follow(_ step: inout ReferenceStep) {
+    let parts = successorTerms()
+    let nothing = [Double](repeating: 0, count: parts.count)
+    step.terms = [
+      "utility": parts.map(\.0), "stateInformationGain": parts.map(\.1),
+      "parameterInformationGain": nothing, "inductive": nothing,
+    ]
+    step.negativeExpectedFreeEnergy = parts.map { $0.0 + $0.1 }
+    step.sequences = policies
+  }
+
+  /// Utility, state and parameter information gain and inductive value of one step, `time` steps from now.
+  func parts(
+    _ belief: [Double], _ action: [Int], _ next: [Double], _ time: Int, now: [[Double]]
+  ) -> [Double] {
+    let settings = configuration.planning
+    var parts = [0.0, 0, 0, 0]
+    (parts[0], parts[1]) = objective(next, time)
+    if settings.parameterInformationGain {
+      parts[2] = noveltyOfTransitions(belief, action) + noveltyOfLikelihoods(next)
     }
+    if let settings = settings.inductive { parts[3] = inductiveValue(next, now: now, settings) }
+    return parts
   }
 
   private var convention: PlanningConvention { configuration.planning.convention }

@@ -46,6 +46,9 @@ struct BruteForce {
   var time = 0
   var belief: [Double] = []
   var action: [Int] = []
+  /// What is still to be done of a plan, and what was chosen last.
+  var remaining: [[Int]] = []
+  var chosen: [Int]?
 
   /// `[modality][outcome][joint state]` and by action `[joint state][next]`: the tables written out,
   /// made when they are first asked for and again when they have changed.
@@ -66,7 +69,8 @@ struct BruteForce {
     } else if model.controls.isEmpty {
       policies = [[]]
     } else {
-      let horizon = configuration.planning.horizon ?? 1
+      let enumerates = configuration.planning.method == .enumerate
+      let horizon = enumerates ? configuration.planning.horizon ?? 1 : 1
       policies = BruteForce.sequences([Int](repeating: joint.count, count: horizon))
         .map { $0.map { joint[$0] } }
     }
@@ -146,6 +150,7 @@ struct BruteForce {
 
   /// Says what was done.
   mutating func take(_ action: [Int]) {
+    if action != chosen { remaining = [] }
     self.action = action
     if successors[action] == nil { write(action) }
   }
@@ -180,8 +185,22 @@ struct BruteForce {
       step.beliefs = marginals(belief)
       step.joint = belief
     }
-    plan(&step)
-    step.choice = choice(step, seed: seed)
+    if let next = remaining.first {
+      step.choice = next
+      remaining.removeFirst()
+    } else {
+      plan(&step, seed: seed)
+      step.choice = choice(step, seed: seed)
+      let most = configuration.planning.replanEvery - 1
+      if most > 0 {
+        guard let plan = plan(step, seed: seed) else {
+          step.isTied = true
+          return step
+        }
+        remaining = Array(plan.prefix(most))
+      }
+    }
+    chosen = step.choice
     learn(observation, from: last, step)
     time += 1
     return step

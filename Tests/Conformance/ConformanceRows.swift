@@ -68,7 +68,7 @@ extension ConformanceSection {
 
   static let planning = ConformanceSection(
     title: "Planning",
-    rows: [
+    rows: sophisticated + sequences + [
       .init("every sequence of actions", ["planning.method=enumerate"]) {
         $0.configuration.planning.method == .enumerate && $0.model.policies == nil
           && !$0.model.controls.isEmpty
@@ -126,6 +126,55 @@ extension ConformanceSection {
           "planning.inductive.epsilon",
         ]
       ) { $0.configuration.planning.inductive != nil })
+
+  private static let sophisticated: [ConformanceRow] = {
+    typealias Meant = @Sendable (PlanningSettings) -> Bool
+    func searches(
+      _ title: String, _ settings: [String], where isMeant: @escaping Meant
+    ) -> ConformanceRow {
+      ConformanceRow("sophisticated inference, \(title)", settings) {
+        $0.configuration.planning.method == .sophisticated && !$0.model.controls.isEmpty
+          && isMeant($0.configuration.planning)
+      }
+    }
+    return [
+      searches("every branch", ["planning.method=sophisticated"]) {
+        $0.sophisticated.policyThreshold == 0 && $0.sophisticated.outcomeThreshold == 0
+      },
+      searches("mean of what follows", ["planning.backup=softmax"]) {
+        $0.sophisticated.backup == .softmax
+      },
+      searches("best of what follows", ["planning.backup=max"]) { $0.sophisticated.backup == .max },
+      searches("improbable actions left out", ["planning.policyThreshold"]) {
+        $0.sophisticated.policyThreshold > 0
+      },
+      searches("improbable outcomes left out", ["planning.outcomeThreshold"]) {
+        $0.sophisticated.outcomeThreshold > 0
+      },
+      searches("nodes enough", ["planning.budget.nodes"]) { $0.budget.nodes != nil },
+      searches("time enough", ["planning.budget.microseconds"]) { $0.budget.microseconds != nil },
+      searches("memory enough", ["planning.budget.mebibytes"]) { _ in true },
+    ]
+  }()
+
+  private static let sequences: [ConformanceRow] = [
+    .init("best sequences, branch and bound", ["planning.method=branch-and-bound"]) {
+      $0.configuration.planning.method == .branchAndBound && !$0.model.controls.isEmpty
+    },
+    .init(
+      "best sequences, beams of some width", ["planning.method=beam", "planning.beam.width"]
+    ) {
+      $0.configuration.planning.method == .beam && !$0.model.controls.isEmpty
+    },
+    .init(
+      "tree search, the same draws", ["planning.method=mcts", "planning.mcts.simulations"]
+    ) {
+      $0.configuration.planning.method == .treeSearch && !$0.model.controls.isEmpty
+    },
+    .init("plans gone on with", ["planning.replanEvery"]) {
+      $0.configuration.planning.replanEvery > 1
+    },
+  ]
 
   private static func gain(
     _ name: String, _ kind: PlanningSettings.InformationGain

@@ -47,6 +47,21 @@ extension EnumeratedFamily {
       .init("learning, \(title)", preset == .default ? 48 : 24, algorithm, preset, learning)
     }
     + everyScheme { algorithm, preset, title in
+      .init(
+        "sophisticated inference, \(title)", preset == .default ? 60 : 16, algorithm, preset,
+        findsEnd: true, sophisticated)
+    }
+    + everyScheme { algorithm, preset, title in
+      .init(
+        "best sequences, \(title)", preset == .default ? 60 : 24, algorithm, preset, sequences)
+    }
+    + everyScheme { algorithm, preset, title in
+      .init("tree search, \(title)", 24, algorithm, preset, findsEnd: true, treeSearch)
+    }
+    + everyScheme { algorithm, preset, title in
+      .init("plans gone on with, \(title)", 24, algorithm, preset, plans)
+    }
+    + everyScheme { algorithm, preset, title in
       .init("what cannot be, \(title)", 24, algorithm, preset, seesAnything: true) {
         // Left out, an error, or of a finite cost where the preset knows that.
         let rules: [InferenceSettings.ImpossibleObservation] =
@@ -143,6 +158,79 @@ extension EnumeratedFamily {
       configuration.learning.preference = .init()
       configuration.learning.habit = .init()
     }
+  }
+
+  /// The same for trees of actions and outcomes: backups, thresholds, budgets that do not bind, learning.
+  private static let sophisticated: Variation = { options, configuration, number in
+    planning(&options, &configuration, number)
+    options.largestJoint = 8
+    options.mostOutcomes = 8
+    options.mostPolicies = 4
+    // E is over joint actions.
+    options.horizon = 1
+    configuration.planning.method = .sophisticated
+    let thresholds = [0, 0.0625, 0.2]
+    configuration.planning.sophisticated.backup = number / 3 % 3 == 2 ? .max : .softmax
+    configuration.planning.sophisticated.policyThreshold =
+      number % 2 == 0 ? 0 : thresholds[number / 2 % 3]
+    configuration.planning.sophisticated.outcomeThreshold =
+      number % 2 == 0 ? 0 : thresholds[number / 6 % 3]
+    configuration.planning.budget.nodes = number % 4 == 3 ? nil : 1_000_000 + number
+    configuration.planning.budget.microseconds = number % 9 == 8 ? 1_000_000_000 - number : nil
+    configuration.planning.budget.mebibytes = 8 + number % 5
+    // When coordinate ascent ends decides rounding where the tolerance is small.
+    configuration.inference.tolerance = configuration.preset == .default ? 1e-3 : 1e-2
+    configuration.inference.iterations = 1 + number % 4
+    if number % 4 == 1 { configuration.learning.likelihood = .init(rate: 0.5) }
+    if number % 8 == 1 { configuration.learning.transition = .init() }
+    if number % 8 == 5 { configuration.learning.habit = .init() }
+  }
+
+  /// Branch and bound, and beams of several widths.
+  private static let sequences: Variation = { options, configuration, number in
+    planning(&options, &configuration, number)
+    configuration.planning.horizon = 1 + number % 5
+    options.preferenceRows = number % 3 == 1 ? 1 + number % 5 : nil
+    options.mostPolicies = 4
+    // E is over joint actions.
+    options.horizon = 1
+    configuration.planning.method = number % 3 == 2 ? .beam : .branchAndBound
+    if number % 3 == 2 { configuration.planning.beam.width = [1, 2, 5, 10_000][number / 3 % 4] }
+    if number % 3 != 2 { configuration.planning.budget.mebibytes = 1 + number % 7 }
+    if number % 8 == 1 { configuration.learning.likelihood = .init(rate: 0.5) }
+    if number % 8 == 5 { configuration.learning.transition = .init() }
+  }
+
+  /// Trees of one and two steps, drawn with the same numbers.
+  private static let treeSearch: Variation = { options, configuration, number in
+    sophisticated(&options, &configuration, number)
+    configuration.planning.sophisticated = .init()
+    configuration.planning.method = .treeSearch
+    configuration.planning.horizon = 1 + number % 2
+    options.preferenceRows = number % 3 == 1 ? configuration.planning.horizon : nil
+    configuration.planning.treeSearch.simulations = [1, 5, 30][number / 2 % 3]
+    configuration.planning.budget = .init()
+  }
+
+  /// Plans of several steps that are gone on with, where every outcome is possible.
+  private static let plans: Variation = { options, configuration, number in
+    options.sparsity = 0
+    options.tiny = 0
+    options.mostPolicies = 27
+    let method: PlanningSettings.Method = [.enumerate, .branchAndBound, .beam][number % 3]
+    configuration.planning.method = method
+    configuration.planning.horizon = 2 + number / 3 % 2
+    options.horizon = method == .enumerate ? configuration.planning.horizon ?? 1 : 1
+    if method != .enumerate { options.mostPolicies = 4 }
+    options.fewestActions = 2
+    if method == .beam { configuration.planning.beam.width = 2 }
+    configuration.planning.replanEvery = 2 + number / 3 % 2 * (number % 2)
+    configuration.action.mode = .full
+    configuration.action.selection = number % 2 == 0 ? .deterministic : .stochastic
+    configuration.planning.gamma = [0.5, 4][number / 6 % 2]
+    options.counts = number % 4 == 1
+    if number % 4 == 1 { configuration.learning.likelihood = .init(rate: 0.5) }
+    if number % 8 == 1 { configuration.learning.habit = .init() }
   }
 
   /// Rates, forgetting, subsets, and everything at once; the tables that change are planned with.

@@ -13,6 +13,12 @@ package struct ReferenceStep {
   package var policyPosterior: [Double] = []
   package var actionMarginals: [[Double]] = []
   package var choice: [Int]?
+  /// By policy, what an agent that goes on with its plan would do, `[step][control]`.
+  package var sequences: [[[Int]]] = []
+  /// Whether two sequences of actions are too close for rounding not to decide which is better.
+  package var isTied = false
+  /// How probable it is to come to what a search left out.
+  package var prunedMass: Double?
   /// The modalities whose observation was impossible, by name.
   package var impossible: [String] = []
 }
@@ -30,6 +36,9 @@ extension Differences {
     }
     compare(got.policyPosterior ?? [], expected.policyPosterior, "\(place), policyPosterior")
     compare(got.actionMarginals ?? [], expected.actionMarginals, "\(place), actionMarginals")
+    if let mass = expected.prunedMass {
+      compare(got.search?.prunedMass ?? .nan, mass, "\(place), search.prunedMass")
+    }
     if let choice = expected.choice { compare(got.choice ?? [], choice, "\(place), choice") }
   }
 }

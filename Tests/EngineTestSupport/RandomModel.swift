@@ -11,6 +11,10 @@ package struct RandomModel {
     package var largestJoint = 18
     /// Factors at least.
     package var fewestFactors = 1
+    /// Joint actions at least.
+    package var fewestActions = 1
+    /// Joint outcomes at most.
+    package var mostOutcomes = Int.max
     /// The share of entries that are zero.
     package var sparsity = 0.25
     /// The share of entries that are very small.
@@ -108,14 +112,17 @@ package struct RandomModel {
         Variable("factor \($0)", size: random.integer(1..<5))
       }
     } while result.factors.reduce(1, { $0 * $1.size }) > options.largestJoint
-    result.modalities = (0..<random.integer(1..<4)).map {
-      Variable("modality \($0)", size: random.integer(1..<5))
-    }
+    repeat {
+      result.modalities = (0..<random.integer(1..<4)).map {
+        Variable("modality \($0)", size: random.integer(1..<5))
+      }
+    } while result.modalities.reduce(1, { $0 * $1.size }) > options.mostOutcomes
     repeat {
       result.controls = (0..<random.integer(0..<3)).map {
         Variable("control \($0)", size: random.integer(1..<4))
       }
     } while policyCount(result.controls, options.horizon) > options.mostPolicies
+      || policyCount(result.controls, 1) < options.fewestActions
     describeTables(&result, &random, options)
     describeCounts(&result, &random, options)
     return result

@@ -43,10 +43,34 @@ extension PlanningSettings {
   static let methodKeys: [MethodKey] =
     [horizonKey, parameterInformationGainKey, inductiveKey] + methodSections
 
-  /// The section of each method that has one.
+  /// What is the business of some methods alone.
   private static let methodSections: [MethodKey] = [
     MethodKey(
-      [.successor], \.successor, .section("successor", \.successor, SuccessorSettings.keys))
+      [.sophisticated], \.sophisticated.backup, .choice("backup", \.sophisticated.backup)),
+    MethodKey(
+      [.sophisticated], \.sophisticated.policyThreshold,
+      .number("policyThreshold", \.sophisticated.policyThreshold, "0 to 1") {
+        (0...1).contains($0)
+      }),
+    MethodKey(
+      [.sophisticated], \.sophisticated.outcomeThreshold,
+      .number("outcomeThreshold", \.sophisticated.outcomeThreshold, "0 to 1") {
+        (0...1).contains($0)
+      }),
+    MethodKey(
+      [.sophisticated, .branchAndBound, .treeSearch], \.budget,
+      .section("budget", \.budget, SearchBudget.keys)),
+    MethodKey(
+      [.treeSearch], \.treeSearch, .section("mcts", \.treeSearch, TreeSearchSettings.keys)),
+    MethodKey([.beam], \.beam, .section("beam", \.beam, BeamSettings.keys)),
+    MethodKey(
+      [.enumerate, .branchAndBound, .beam], \.replanEvery,
+      // A document says of it only where it says something.
+      DocumentKey(.count("replanEvery", \.replanEvery, upTo: PolicySet.largestHorizon)) {
+        $0.replanEvery == 1 ? nil : .integer($0.replanEvery)
+      }),
+    MethodKey(
+      [.successor], \.successor, .section("successor", \.successor, SuccessorSettings.keys)),
   ]
 
   private static let horizonKey = MethodKey(
@@ -68,7 +92,7 @@ extension PlanningSettings {
       ]))
 
   private static let commonKeys: [DocumentKey<PlanningSettings>] = [
-    .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "soft-control"]),
+    .choice("method", \.method, elsewhere: ["soft-control"]),
     .choice("objective", \.objective),
     .choice("biasedJoint", \.biasedJoint, elsewhere: ["statePreference"]),
     horizonKey.key,
@@ -79,9 +103,24 @@ extension PlanningSettings {
     parameterInformationGainKey.key,
     .choice("novelty", \.novelty),
     inductiveKey.key,
-    .notInBuild("backup", only: .string("softmax"), "it is for the method sophisticated"),
-    .notInBuild("policyThreshold", only: .number(0.0625), "it is for the method sophisticated"),
-    .notInBuild("outcomeThreshold", only: .number(0.0625), "it is for the method sophisticated"),
+  ]
+}
+
+extension SearchBudget {
+  static let keys: [DocumentKey<SearchBudget>] = [
+    .count("nodes", \.nodes, upTo: 1_000_000_000),
+    .count("microseconds", \.microseconds, upTo: 1_000_000_000),
+    .count("mebibytes", \.mebibytes, upTo: 1 << 20),
+  ]
+}
+
+extension BeamSettings {
+  static let keys: [DocumentKey<BeamSettings>] = [.count("width", \.width, upTo: 1 << 24)]
+}
+
+extension TreeSearchSettings {
+  static let keys: [DocumentKey<TreeSearchSettings>] = [
+    .count("simulations", \.simulations, upTo: Int(UInt32.max))
   ]
 }
 

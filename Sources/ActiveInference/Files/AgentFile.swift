@@ -115,6 +115,11 @@ extension AgentConfiguration {
         inside("inference.impossible"), "'floored' is of the presets pymdp-1 and pymdp-0.0.7",
         remedy: "give error or ignore, or one of these presets")
     }
+    if result.planning.replanEvery > 1 && result.action.mode == .marginal {
+      faults.add(
+        inside("planning.replanEvery"), "needs a policy to go on with, but action.mode is marginal",
+        remedy: "give action.mode full")
+    }
     return result
   }
 

@@ -4,22 +4,24 @@ import GenerativeModel
 extension ActiveInferenceAgent {
   private static let format = "aif.state/1"
   private static let keys = [
-    "format", "step", "seed", "episode", "belief", "action", "concentration",
+    "format", "step", "seed", "episode", "belief", "action", "concentration", "plan",
   ]
 
   /// The agent's state as JSON; read back, the agent goes on with the same bits.
   public var stateText: String {
     let state = state
+    let plan = state.plan.map { DocumentValue.list($0.map { .integer($0) }) }
     return JSONWriter.text(
-      .object([
-        .init("format", .string(ActiveInferenceAgent.format)),
-        .init("step", .integer(state.step)),
-        .init("seed", .integer(Int(clamping: state.seed))),
-        .init("episode", .integer(Int(clamping: state.episode))),
-        .init("belief", .list(state.belief.map { .number($0) })),
-        .init("action", .list(state.action.map { .integer($0) })),
-        .init("concentration", blueprint.model.concentrationDocument(state.concentration)),
-      ]),
+      .object(
+        [
+          .init("format", .string(ActiveInferenceAgent.format)),
+          .init("step", .integer(state.step)),
+          .init("seed", .integer(Int(clamping: state.seed))),
+          .init("episode", .integer(Int(clamping: state.episode))),
+          .init("belief", .list(state.belief.map { .number($0) })),
+          .init("action", .list(state.action.map { .integer($0) })),
+          .init("concentration", blueprint.model.concentrationDocument(state.concentration)),
+        ] + (plan.isEmpty ? [] : [.init("plan", .list(plan))])),
       isPretty: true) + "\n"
   }
 
@@ -37,12 +39,20 @@ extension ActiveInferenceAgent {
     let belief = root.numbers("belief", required: true)
     let action = root.integers("action", required: true)
     let counts = root.value("concentration", required: true)
+    var plan: [[Int]] = []
+    for (index, entry) in (root.list("plan") ?? []).enumerated() {
+      if let action = entry.wholeNumbers {
+        plan.append(action)
+      } else {
+        faults.expected("a list of whole numbers", "plan[\(index)]", entry)
+      }
+    }
     try faults.check(source: source)
     guard let step, let seed, let episode, let belief, let action, let counts else { return }
     let concentration = try blueprint.model.concentration(document: counts, source: source)
     try resume(
       State(
         step: step, seed: UInt64(seed), episode: UInt64(episode), belief: belief, action: action,
-        concentration: concentration))
+        concentration: concentration, plan: plan))
   }
 }

@@ -18,10 +18,17 @@ package protocol ActionPlanner: AnyObject {
   ) throws(PlanningFailure)
   /// The parts of each value as last evaluated; they sum to it.
   var terms: [ExpectedFreeEnergyTerms] { get }
+  /// The joint actions that the search would take, `action` the first; `action` alone where what follows
+  /// depends on what will be observed.
+  func sequence(after action: Int) -> [Int]
   /// Forgets what was kept of the steps before; an episode begins.
   func begin()
   /// Follows tables that have changed by learning.
   func refresh()
+}
+
+extension ActionPlanner {
+  package func sequence(after action: Int) -> [Int] { [action] }
 }
 
 /// Which step of which episode is planned: the address of the random numbers that planning draws.
@@ -48,8 +55,8 @@ public struct SearchReport: Hashable, Sendable {
   /// By how much another action may at most be worth more than the one that is said to be best, in nats; 0
   /// where that is proven best, nil where the search cannot tell.
   public var gap: Double?
-  /// The largest probability that was left out behind any action, from 0 to 1: of outcomes that were not
-  /// followed, and of actions that were not.
+  /// How probable it is, by the plan's own account of actions and outcomes, to come to an action or an
+  /// outcome that was left out for being improbable: from 0 to 1, 0 where nothing was.
   public var prunedMass: Double
 
   /// A report.
@@ -95,6 +102,10 @@ extension PlanningSettings {
     switch method {
     case .enumerate: nil
     case .successor: try SuccessorPlanner(context)
+    case .sophisticated: try SophisticatedPlanner(context)
+    case .branchAndBound: try BranchAndBound(context)
+    case .beam: try BeamSearch(context)
+    case .treeSearch: try TreeSearch(context)
     }
   }
 }

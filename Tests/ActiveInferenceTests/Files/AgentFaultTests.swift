@@ -108,7 +108,7 @@ struct AgentFaultTests {
         a.yaml: planning.outcomeThreshold: 0.1 is not in this build: \
         it is for the method sophisticated; leave it out
         """)
-    for method in ["mcts", "successor", "soft-control"] {
+    for method in ["successor", "soft-control"] {
       #expect(
         faults("format: aif.agent/1\nplanning: {method: \(method)}")
           == "a.yaml: planning.method: '\(method)' is not in this build; it has enumerate")
