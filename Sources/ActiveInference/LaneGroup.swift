@@ -224,6 +224,7 @@ extension CompiledAgent {
   /// OpenBLAS, whose calls must not depend on how many agents there are.
   var suitsLanes: Bool {
     guard savings.contains(.lanes), configuration.planning.method == .enumerate,
+      model.habitGiven.isEmpty,
       parts.beliefs == nil, parts.scores == nil,
       parts.actions == nil, !space.hasWideFactors, space.size <= 1024
     else { return false }

@@ -79,7 +79,8 @@ public struct StepCost: Hashable, Sendable {
     var listed = 0.0
     if !isJoint, try BeliefSpace(compiled, joint: false).hasWideFactors { listed = 160 * size }
     agentBytes = whole(
-      memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned)
+      memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned
+        + configuration.planning.hybridBytes(actions: policies, beliefSize: beliefSize))
 
     var work = 0.0
     for (factor, cells) in compiled.transitionCells.enumerated() {
@@ -89,7 +90,8 @@ public struct StepCost: Hashable, Sendable {
     }
     let perNode = work + Double(likelihoods) + 2 * Double(compiled.outcomeCount)
     let sweeps = isJoint ? 1 : inference.iterations
-    operations = whole(Double(sweeps) * Double(likelihoods) + Double(prefixes) * perNode)
+    let weighed = Double(prefixes) + configuration.planning.hybridBeliefs(actions: policies)
+    operations = whole(Double(sweeps) * Double(likelihoods) + weighed * perNode)
   }
 
   /// Bytes of memory that this machine has.

@@ -49,13 +49,14 @@ extension PlanningSettings {
           "preferences over \(steps) planning step\(steps == 1 ? "" : "s") may sum to infinity",
           remedy: "make them smaller"))
     }
-    let habits = model.habit?.count ?? model.concentration.habit?.count
+    let habits = model.habit.map { model.habitTable($0).shape[0] }
     if let habits, habits != policies.count {
       faults.append(
         Fault(
           "E", "has \(habits) entries but there are \(policies.count) policies",
           remedy: "give one a policy, in policy order"))
     }
+    if method == .hybrid { faults += hybridFaults(actions: policies.count) }
     if parameterInformationGain,
       (model.concentration.likelihood + model.concentration.transition).allSatisfy({ $0 == nil })
     {

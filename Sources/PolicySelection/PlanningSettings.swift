@@ -4,6 +4,8 @@ public struct PlanningSettings: Hashable, Sendable {
   public enum Method: String, Hashable, Sendable, CaseIterable {
     /// Every policy of the model's list, or all sequences of the horizon's length.
     case enumerate
+    /// A plan of one distribution over actions a step, refined from habit until it stays as it is.
+    case hybrid
   }
   /// Over which outcomes the state information gain is taken.
   public enum InformationGain: String, Hashable, Sendable, CaseIterable {
@@ -54,6 +56,8 @@ public struct PlanningSettings: Hashable, Sendable {
   public var novelty: Novelty = .exact
   /// Preference for states that lead to the goal (H); nil for none.
   public var inductive: Inductive?
+  /// How a plan is refined, for the method hybrid.
+  public var hybrid = Hybrid()
   /// What the preset says of preferences and averages; no file key.
   public var convention: PlanningConvention = .standard
 

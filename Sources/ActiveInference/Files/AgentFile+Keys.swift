@@ -40,7 +40,9 @@ extension PlanningSettings {
   static let keys = commonKeys + methodKeys.map(\.key)
 
   /// What only some methods read.
-  static let methodKeys: [MethodKey] = []
+  static let methodKeys: [MethodKey] = [
+    .init([.hybrid], \.hybrid, .section("hybrid", \.hybrid, Hybrid.keys))
+  ]
 
   private static let commonKeys: [DocumentKey<PlanningSettings>] = [
     .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "successor", "soft-control"]),

@@ -51,12 +51,15 @@ public struct SearchReport: Hashable, Sendable {
   /// The largest probability that was left out behind any action, from 0 to 1: of outcomes that were not
   /// followed, and of actions that were not.
   public var prunedMass: Double
+  /// How often a plan was gone through to refine it; nil where none is.
+  public var sweeps: Int?
 
   /// A report.
-  public init(nodes: Int, gap: Double?, prunedMass: Double) {
+  public init(nodes: Int, gap: Double?, prunedMass: Double, sweeps: Int? = nil) {
     self.nodes = nodes
     self.gap = gap
     self.prunedMass = prunedMass
+    self.sweeps = sweeps
   }
 }
 
@@ -94,6 +97,7 @@ extension PlanningSettings {
   package func planner(_ context: PlannerContext) throws(InvalidInput) -> (any ActionPlanner)? {
     switch method {
     case .enumerate: nil
+    case .hybrid: try HybridPlanner(context)
     }
   }
 }
