@@ -8,6 +8,7 @@ extension BruteForce {
     var terms: [String: [Double]] = [
       "utility": [], "stateInformationGain": [], "parameterInformationGain": [], "inductive": [],
     ]
+    if settings.method == .hybrid { return refine(&step) }
     for policy in policies {
       var utility = 0.0
       var information = 0.0
@@ -38,8 +39,14 @@ extension BruteForce {
       step.negativeExpectedFreeEnergy.append(utility + information + novelty + inductive)
     }
     step.terms = terms
+    weigh(&step)
+  }
+
+  /// softmax(gamma value + ln E), and what it makes of each control's actions.
+  func weigh(_ step: inout ReferenceStep) {
+    let values = step.negativeExpectedFreeEnergy.map { configuration.planning.gamma * $0 }
     step.policyPosterior = BruteForce.softmax(
-      zip(step.negativeExpectedFreeEnergy, habit).map { settings.gamma * $0 + logHabit($1) })
+      zip(values, habit(at: belief)).map { $0 + logHabit($1) })
     step.actionMarginals = model.controls.indices.map { control in
       (0..<model.controls[control].size).map { action in
         zip(policies, step.policyPosterior).reduce(0) {
@@ -51,8 +58,23 @@ extension BruteForce {
 
   private var convention: PlanningConvention { configuration.planning.convention }
 
+  /// The joint states that E is given, and which of them a joint state is.
+  var habitColumns: Int { model.habitGiven.reduce(1) { $0 * model.factors[$1].size } }
+  func habitColumn(_ state: [Int]) -> Int {
+    model.habitGiven.reduce(0) { $0 * model.factors[$1].size + state[$1] }
+  }
+
+  /// sum_s q(s) E(policy | s).
+  func habit(at belief: [Double]) -> [Double] {
+    policies.indices.map { policy in
+      zip(states, belief).reduce(0) {
+        $0 + $1.1 * habit[policy * habitColumns + habitColumn($1.0)]
+      }
+    }
+  }
+
   /// ln E; finite under pymdp.
-  private func logHabit(_ p: Double) -> Double {
+  func logHabit(_ p: Double) -> Double {
     switch convention {
     case .standard: log(p)
     case .pymdp1: log(max(p, 0x1p-52))

@@ -71,6 +71,7 @@ extension ConformanceSection {
     rows: [
       .init("every sequence of actions", ["planning.method=enumerate"]) {
         $0.model.policies == nil && !$0.model.controls.isEmpty
+          && $0.configuration.planning.method == .enumerate
       },
       .init("a list of policies", ["planning.method=enumerate"]) { $0.model.policies != nil },
       .init("horizons", ["planning.horizon"]) {
@@ -78,7 +79,14 @@ extension ConformanceSection {
       },
       .init("policy precision", ["planning.gamma"]) { !$0.model.controls.isEmpty },
       .init("habits (E)") { $0.model.habit != nil },
+      .init("habits that depend on states (E)") { !$0.model.habitGiven.isEmpty },
+      .init(
+        "when refining a plan ends", ["planning.hybrid.sweeps", "planning.hybrid.tolerance"]
+      ) { $0.configuration.planning.method == .hybrid && !$0.model.controls.isEmpty },
     ]
+      + eachPreset("plans refined from habit", ["planning.method=hybrid"]) {
+        $0.configuration.planning.method == .hybrid
+      }
       + eachPreset("preferences (C)", ["planning.utility=true"]) {
         $0.configuration.planning.utility && $0.model.preferences.contains { $0 != nil }
       }
@@ -172,6 +180,11 @@ extension ConformanceSection {
       + learned("C", \.preference, subset: "modalities")
       + learned("D", \.initialState, subset: "factors")
       + learned("E", \.habit, subset: nil)
+      + [
+        .init("habits of each state (E)") {
+          $0.configuration.learning.habit != nil && !$0.model.habitGiven.isEmpty
+        }
+      ]
       + eachPreset("anything learned") { $0.configuration.learning != LearningSettings() })
 
   private static func learned(

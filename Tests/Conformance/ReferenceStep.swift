@@ -13,6 +13,8 @@ package struct ReferenceStep {
   package var policyPosterior: [Double] = []
   package var actionMarginals: [[Double]] = []
   package var choice: [Int]?
+  /// How often a plan was refined, where one is.
+  package var sweeps: Int?
   /// The modalities whose observation was impossible, by name.
   package var impossible: [String] = []
 }
@@ -30,6 +32,9 @@ extension Differences {
     }
     compare(got.policyPosterior ?? [], expected.policyPosterior, "\(place), policyPosterior")
     compare(got.actionMarginals ?? [], expected.actionMarginals, "\(place), actionMarginals")
+    if let sweeps = expected.sweeps {
+      compare([got.search?.sweeps ?? -1], [sweeps], "\(place), search.sweeps")
+    }
     if let choice = expected.choice { compare(got.choice ?? [], choice, "\(place), choice") }
   }
 }
