@@ -85,6 +85,7 @@ final class AgentStep<Arithmetic: StepArithmetic> {
 
   /// Finds the posterior over policies and the marginals over actions from the scores.
   func weighPolicies() {
+    planner.readHabit(at: belief.belief)
     planner.fillPosterior(
       gamma: blueprint.configuration.planning.gamma, into: posterior.base)
     selection.fillMarginals(posterior.base)
@@ -132,7 +133,9 @@ where Arithmetic.Parameter == Arithmetic.Number {
         actions: step.actions.base, tables: tables)
     }
     learning.learnPreferences(evidence, ignored: ignored, tables: tables)
-    if hasPlanned { learning.learnHabit(step.posterior.base, tables: tables) }
+    if hasPlanned {
+      learning.learnHabit(step.posterior.base, belief: step.belief.belief, tables: tables)
+    }
     if learning.learnsPreferences {
       step.planning.refreshPreferences(tables)
       step.planning.refreshLikelihoods(tables)
@@ -143,7 +146,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
       step.planning.refreshTransitions(tables, learning.changedTransitions)
       step.planner.refreshTransitions(tables)
     }
-    if learning.learnsHabit { step.planning.refreshHabit(tables) }
+    if learning.learnsHabit { step.planning.refreshHabit(tables, learning.changedHabits) }
   }
 
   /// Follows tables that have changed altogether.

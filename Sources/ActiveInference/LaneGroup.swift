@@ -225,6 +225,7 @@ extension CompiledAgent {
   var suitsLanes: Bool {
     guard savings.contains(.lanes), configuration.planning.method == .enumerate,
       configuration.planning.replanEvery == 1,
+      model.habitGiven.isEmpty,
       parts.beliefs == nil, parts.scores == nil,
       parts.actions == nil, !space.hasWideFactors, space.size <= 1024
     else { return false }

@@ -81,7 +81,8 @@ public struct StepCost: Hashable, Sendable {
     let successor = try configuration.planning.successorCost(compiled)
     agentBytes = whole(
       memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned
-        + (successor?.bytes ?? 0))
+        + (successor?.bytes ?? 0)
+        + configuration.planning.hybridBytes(actions: policies, beliefSize: beliefSize))
 
     var work = 0.0
     for (factor, cells) in compiled.transitionCells.enumerated() {
@@ -91,9 +92,10 @@ public struct StepCost: Hashable, Sendable {
     }
     let perNode = work + Double(likelihoods) + 2 * Double(compiled.outcomeCount)
     let sweeps = isJoint ? 1 : inference.iterations
+    let weighed = Double(prefixes) + configuration.planning.hybridBeliefs(actions: policies)
     operations = whole(
       Double(sweeps) * Double(likelihoods)
-        + (successor?.operations ?? Double(prefixes) * perNode))
+        + (successor?.operations ?? weighed * perNode))
   }
 
   /// Bytes of memory that this machine has.

@@ -47,7 +47,6 @@ struct ModelComparison {
 
   private mutating func compareTables() {
     let (factors, modalities, controls) = (expected.factors, expected.modalities, expected.controls)
-    func policies(_ count: Int) -> [Variable] { [Variable("policy", size: count)] }
     for (index, modality) in modalities.enumerated() {
       let (one, other) = (expected.likelihoods[index], actual.likelihoods[index])
       let axes = [modality] + one.given.map { factors[$0] }
@@ -65,9 +64,10 @@ struct ModelComparison {
     }
     comparePreferences("C", expected.preferences, actual.preferences)
     compareVectors("D", expected.initialStates, actual.initialStates)
-    compare("E", vector(expected.habit), vector(actual.habit), policies(expected.habit?.count ?? 0))
+    compareNames("E.given", expected.habitGiven, actual.habitGiven, factors)
+    compareHabits("E", expected.habit, actual.habit)
     if expected.policies != actual.policies { comparePolicyLists() }
-    compareCounts(policies)
+    compareCounts()
     compareVectors("H", expected.goals, actual.goals)
     compareVectors("H.avoid", expected.avoided, actual.avoided)
     if expected.name != actual.name {
@@ -75,7 +75,7 @@ struct ModelComparison {
     }
   }
 
-  private mutating func compareCounts(_ policies: (Int) -> [Variable]) {
+  private mutating func compareCounts() {
     let (one, other) = (expected.concentration, actual.concentration)
     for (index, modality) in expected.modalities.enumerated() {
       let axes = [modality] + expected.likelihoods[index].given.map { expected.factors[$0] }
@@ -93,8 +93,15 @@ struct ModelComparison {
     }
     comparePreferences("concentration.C", one.preference, other.preference)
     compareVectors("concentration.D", one.initialState, other.initialState)
+    compareHabits("concentration.E", one.habit, other.habit)
+  }
+
+  private mutating func compareHabits(_ place: String, _ one: [Double]?, _ other: [Double]?) {
+    let table = one.map(expected.habitTable)
+    let policies = Variable("policy", size: table?.shape.first ?? 0)
     compare(
-      "concentration.E", vector(one.habit), vector(other.habit), policies(one.habit?.count ?? 0))
+      place, table, other.map(actual.habitTable),
+      [policies] + expected.habitGiven.map { expected.factors[$0] })
   }
 
   private mutating func comparePreferences(_ key: String, _ one: [Tensor?], _ other: [Tensor?]) {

@@ -81,7 +81,8 @@ public struct Tolerances: Hashable, Sendable {
 
   /// The keys of a trace that hold whole numbers and names alone.
   private static let wholes = [
-    "steps", "t", "states", "impossible", "action", "choice", "search.nodes", "iterates.converged",
+    "steps", "t", "states", "impossible", "action", "choice", "search.nodes", "search.sweeps",
+    "iterates.converged",
   ]
 
   private static func check(_ quantity: String, _ faults: FaultList) {

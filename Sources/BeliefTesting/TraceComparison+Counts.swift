@@ -24,7 +24,19 @@ extension TraceComparison {
     try compareTensors(
       expected.initialState.map(vector), actual.initialState.map(vector), "D", factors,
       factors.map { [$0] })
-    try comparePolicies(expected.habit, actual.habit, quantity("E", "count of policy"))
+    try compareHabits(expected.habit, actual.habit, quantity("E", "count of policy"))
+  }
+
+  /// Counts of policies, of each state where they are given states.
+  private func compareHabits(
+    _ expected: [Double]?, _ actual: [Double]?, _ quantity: Quantity
+  ) throws(Found) {
+    if model.habitGiven.isEmpty { return try comparePolicies(expected, actual, quantity) }
+    try compareOptional(expected, actual, quantity) { one, other throws(Found) in
+      let (one, other) = (model.habitTable(one), model.habitTable(other))
+      let policies = Variable("policy", size: one.shape[0])
+      try compare(one, other, quantity, [policies] + model.habitGiven.map { model.factors[$0] })
+    }
   }
 
   private func vector(_ values: [Double]?) -> Tensor? {

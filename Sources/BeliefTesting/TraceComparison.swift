@@ -167,6 +167,11 @@ struct TraceComparison {
       try compareNumbers(
         one.prunedMass, other.prunedMass,
         Quantity("search.prunedMass", "probability that the search left out"))
+      try compareOptional(
+        one.sweeps, other.sweeps, Quantity("search.sweeps", "sweeps of the search")
+      ) { one, other throws(Found) in
+        try compareWhole(one, other, Quantity("search.sweeps", "sweeps of the search"))
+      }
     }
   }
 

@@ -55,6 +55,8 @@ public final class CompiledModel: @unchecked Sendable {
   public let scopes: [Scope]
   /// For each scope the modalities whose likelihood has it, in order.
   package let modalitiesOfScope: [[Int]]
+  /// The scope that habits depend on (E); nil where they are the same in all states.
+  package let habitScope: Int?
   /// One plan a modality.
   public let modalities: FixedBuffer<ModalityPlan>
   /// One plan a factor.
@@ -148,6 +150,7 @@ public final class CompiledModel: @unchecked Sendable {
     stateCount = stateOffset
     transitionCells = cells
     jointStateCount = product(factorSizes) ?? Int.max
+    habitScope = model.habitGiven.isEmpty ? nil : scope(model.habitGiven)
     self.scopes = scopes
     var modalitiesOfScope = [[Int]](repeating: [], count: scopes.count)
     for (index, modality) in modalities.enumerated() {
@@ -270,6 +273,7 @@ public final class CompiledModel: @unchecked Sendable {
     for (factor, transition) in zip(model.factors, model.transitions) {
       check("B[\(factor.name)]", transition.probability)
     }
+    if let habit = model.habit { check("E", model.habitTable(habit)) }
     if !faults.isEmpty { throw InvalidInput(source: model.name, faults) }
   }
 

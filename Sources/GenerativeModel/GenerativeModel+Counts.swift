@@ -28,6 +28,7 @@ extension GenerativeModel {
       Tensor(shape: [$0.count], $0)
     }
     counts.habitCounts = concentration.habit
+    counts.habitGiven = habitGiven.map { factors[$0].name }
     try faults.check(source: name)
     return try replacing(counts)
   }
@@ -40,6 +41,9 @@ extension GenerativeModel {
     description.preferenceCounts = counts.preferenceCounts
     description.initialStateCounts = counts.initialStateCounts
     description.habitCounts = counts.habitCounts
+    description.habitCountsShape = counts.habitCountsShape
+    if let habit = counts.habitCounts { try checkReplacement(habit, given: counts.habitGiven) }
+    if counts.habitCounts != nil { description.habitGiven = counts.habitGiven }
     // The old numbers need not agree with the new counts.
     let likelihoods = Set(counts.likelihoodCounts.map(\.name))
     for index in description.likelihoods.indices
@@ -57,6 +61,19 @@ extension GenerativeModel {
     description.initialStates.removeAll { initialStates.contains($0.name) }
     if counts.habitCounts != nil { description.habit = nil }
     return try GenerativeModel(description)
+  }
+
+  /// Refuses counts over policies that are not of the shape of E, where the model has one.
+  private func checkReplacement(_ counts: [Double], given: [String]) throws(InvalidInput) {
+    guard let habit else { return }
+    let faults = FaultList()
+    let expected = habitGiven.map { factors[$0].name }
+    if given != expected {
+      faults.add("concentration.E.given", "is \(given) but E is given \(expected)")
+    } else if counts.count != habit.count {
+      faults.add("concentration.E", "has \(counts.count) entries but E has \(habit.count)")
+    }
+    try faults.check(source: name)
   }
 }
 
@@ -89,6 +106,7 @@ extension ModelDescription {
     preferences = tables(model.preferences, model.modalities) { $0 }
     initialStates = tables(model.initialStates, model.factors, vector)
     habit = model.habit
+    habitGiven = names(model.habitGiven, model.factors)
     policies = model.policies
     goals = tables(model.goals, model.factors, vector)
     avoided = tables(model.avoided, model.factors, vector)

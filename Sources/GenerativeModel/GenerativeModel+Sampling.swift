@@ -31,11 +31,15 @@ extension GenerativeModel {
     for (index, counts) in concentration.initialState.enumerated() {
       if let counts { drawnInitialStates[index] = random.dirichlet(counts) }
     }
-    let drawnHabit = concentration.habit.map { random.dirichlet($0) } ?? habit
+    let drawnHabit =
+      concentration.habit.map {
+        habitGiven.isEmpty ? random.dirichlet($0) : drawn(habitTable($0), &random).values
+      } ?? habit
     return GenerativeModel(
       name: name, factors: factors, modalities: modalities, controls: controls,
       likelihoods: drawnLikelihoods, transitions: drawnTransitions, preferences: preferences,
-      initialStates: drawnInitialStates, habit: drawnHabit, policies: policies,
+      initialStates: drawnInitialStates, habit: drawnHabit, habitGiven: habitGiven,
+      policies: policies,
       concentration: Concentration(
         likelihood: modalities.map { _ in nil }, transition: factors.map { _ in nil },
         preference: concentration.preference, initialState: factors.map { _ in nil }, habit: nil),

@@ -35,7 +35,7 @@ public struct GenerativeModel: Hashable, Sendable {
     public var preference: [Tensor?]
     /// Counts over the initial state of each factor (pD).
     public var initialState: [[Double]?]
-    /// Counts over policies (pE).
+    /// Counts over policies (pE), laid out as ``GenerativeModel/habit``.
     public var habit: [Double]?
   }
 
@@ -55,8 +55,10 @@ public struct GenerativeModel: Hashable, Sendable {
   public let preferences: [Tensor?]
   /// P(first state) by factor; nil is uniform (D).
   public let initialStates: [[Double]?]
-  /// Prior probability of each policy; nil is uniform (E).
+  /// Prior probability of each policy, `[policy, habitGiven[0], ...]`, row-major; nil is uniform (E).
   public let habit: [Double]?
+  /// The factors that E depends on, in axis order; empty where it is the same in all states.
+  public let habitGiven: [Int]
   /// `[policy][step][control]`; nil means all sequences.
   public let policies: [[[Int]]]?
   /// Dirichlet counts.
@@ -67,4 +69,14 @@ public struct GenerativeModel: Hashable, Sendable {
   public let avoided: [[Double]?]
   /// The model laid out, once somebody has asked for it; shared by all copies of the value.
   let layout = LayoutMemo()
+}
+
+extension GenerativeModel {
+  /// Numbers over policies as a table, `[policy, habitGiven[0], ...]`.
+  ///
+  /// - Parameter values: as ``habit`` and ``Concentration/habit`` have them.
+  package func habitTable(_ values: [Double]) -> Tensor {
+    let sizes = habitGiven.map { factors[$0].size }
+    return Tensor(shape: [values.count / sizes.reduce(1, *)] + sizes, values)
+  }
 }

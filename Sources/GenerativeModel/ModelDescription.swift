@@ -85,8 +85,11 @@ public struct ModelDescription: Sendable {
   public var preferences: [Table] = []
   /// P(first state); a missing one is uniform (D).
   public var initialStates: [Table] = []
-  /// Prior probability of each policy; nil is uniform (E).
+  /// Prior probability of each policy, `[policy, habitGiven[0], ...]`, row-major; nil is uniform (E).
   public var habit: [Double]?
+  /// The names of the factors that E and its counts depend on, in axis order; empty where they are the
+  /// same in all states.
+  public var habitGiven: [String] = []
   /// `[policy][step][control]`; nil means all sequences.
   public var policies: [[[Int]]]?
   /// Goal states by factor, 1 where the factor is to be and 0 elsewhere (H).
@@ -101,7 +104,7 @@ public struct ModelDescription: Sendable {
   public var preferenceCounts: [Table] = []
   /// Dirichlet counts over initial states (pD).
   public var initialStateCounts: [Table] = []
-  /// Dirichlet counts over policies (pE).
+  /// Dirichlet counts over policies, laid out as ``habit`` (pE).
   public var habitCounts: [Double]?
 
   /// Faults found while reading or building, which join those of the check.
@@ -109,6 +112,10 @@ public struct ModelDescription: Sendable {
   /// Places such as `A[reward]` that a fault in `faults` has left without content: nothing more is
   /// said about them.
   var unreadable: Set<String> = []
+
+  /// The shapes that E and its counts were written in, where they depend on states and a file says so.
+  var habitShape: [Int]?
+  var habitCountsShape: [Int]?
 
   /// A description of nothing.
   public init() {}

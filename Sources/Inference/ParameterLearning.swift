@@ -28,6 +28,8 @@ where Arithmetic.Parameter == Arithmetic.Number {
   public let changedLikelihoods: [ChangedRuns]
   /// By factor: what the last update changed.
   public let changedTransitions: [ChangedRuns]
+  /// The joint states of E's scope whose habits the last update changed; none where E is the same in all.
+  public let changedHabits: ChangedRuns
   /// Pairs of states under joint beliefs: what an update adds before it is scaled, and memory for it.
   let pairs: FixedBuffer<Double>
   let joint: FixedBuffer<Double>
@@ -69,6 +71,8 @@ where Arithmetic.Parameter == Arithmetic.Number {
       let plan = compiled.factors.base[$0]
       return ChangedRuns(learned.transition[$0] ? plan.columns * plan.actions : 0)
     }
+    let habitStates = compiled.habitScope.map { compiled.scopes[$0].columns }
+    changedHabits = ChangedRuns(settings.habit == nil ? 0 : habitStates ?? 0)
     var largest = 0
     for factor in learned.transition.indices where learned.transition[factor] && space.isJoint {
       let plan = compiled.factors.base[factor]
@@ -240,13 +244,37 @@ where Arithmetic.Parameter == Arithmetic.Number {
     }
   }
 
-  /// Adds the policy posterior to the counts of the policies.
+  /// Adds the policy posterior to the counts of the policies, where they are given states to those of each
+  /// by its probability: q(s) q(policy).
   @specialized(where Arithmetic == SingleArithmetic)
   @specialized(where Arithmetic == OwnLaneArithmetic)
-  public func learnHabit(_ policyPosterior: UnsafePointer<Number>, tables: ModelTables<Number>) {
+  public func learnHabit(
+    _ policyPosterior: UnsafePointer<Number>, belief: Belief<Number>, tables: ModelTables<Number>
+  ) {
     guard let rule = settings.habit, let counts = tables.habitCounts,
       let first = original.habitCounts
     else { return }
-    CountUpdate(counts.base, first.base, rule).addAll(policyPosterior, counts.count)
+    let update = CountUpdate(counts.base, first.base, rule)
+    guard let scope = space.compiled.habitScope else {
+      update.addAll(policyPosterior, counts.count)
+      return
+    }
+    changedHabits.begin()
+    if rule.forgetting > 0 {
+      update.forget(counts.count)
+      changedHabits.isEverything = true
+    }
+    let columns = space.compiled.scopes[scope].columns
+    let states = dynamics.distribution(of: scope, in: belief)
+    for index in 0..<states.count where states.weights[index].isAnyNonzero {
+      let column = states.column(index)
+      changedHabits.insert(column)
+      for policy in 0..<counts.count / columns {
+        let share = states.weights[index] * policyPosterior[policy]
+        for lane in 0..<Number.laneCount {
+          update.add(share[lane: lane], to: policy * columns + column, lane: lane)
+        }
+      }
+    }
   }
 }

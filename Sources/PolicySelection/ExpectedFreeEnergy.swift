@@ -48,6 +48,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   let nodeDynamics: BeliefDynamics<Arithmetic.Nodes>
   let evaluator: NodeEvaluation<Arithmetic>
   private let inductive: InductivePreference<Arithmetic>?
+  private let habit: ConditionalHabit<Arithmetic>?
   let actionCount: Int
   let factorActions: UnsafePointer<Int>
   let factorCount: Int
@@ -102,6 +103,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     nodeDynamics = BeliefDynamics(space)
     try settings.check(space)
     inductive = settings.inductive.map { InductivePreference(space, $0, modelTables) }
+    habit = ConditionalHabit(tables, dynamics)
     evaluator = try NodeEvaluation(space, settings, tables, nodeDynamics)
     actionCount = policies.actions.count
     factorActions = UnsafePointer(policies.factorActions.base)
@@ -390,15 +392,27 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
 
   // MARK: - Posterior and changes
 
+  /// Finds the habit at a belief, where it depends on states: what the posterior is taken with.
+  public func readHabit(at belief: Belief<Number>) { habit?.read(belief) }
+
   /// Writes the posterior over policies, softmax(gamma * -G + ln E), to `posterior`.
   ///
-  /// A policy whose prior probability is zero has posterior zero.
+  /// A policy whose prior probability is zero has posterior zero. Where E depends on states it is that of
+  /// the belief that ``readHabit(at:)`` was last told.
   @specialized(where Arithmetic == SingleArithmetic)
   @specialized(where Arithmetic == SharedLaneArithmetic)
   @specialized(where Arithmetic == OwnLaneArithmetic)
   public func fillPosterior(gamma: Double, into posterior: UnsafeMutablePointer<Number>) {
+    if let habit {
+      let logs = habit.logs.base
+      fillPolicyPosterior(
+        values.base, count: values.count, logHabit: { logs[$0] },
+        hasImpossiblePolicies: habit.hasImpossiblePolicies, gamma: gamma, into: posterior)
+      return
+    }
+    let logs = tables.logHabit.base
     fillPolicyPosterior(
-      Arithmetic.self, values.base, logHabit: tables.logHabit,
+      values.base, count: values.count, logHabit: { Arithmetic.widened(logs[$0]) },
       hasImpossiblePolicies: tables.hasImpossiblePolicies, gamma: gamma, into: posterior)
   }
 

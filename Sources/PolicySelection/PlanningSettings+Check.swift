@@ -58,13 +58,20 @@ extension PlanningSettings {
           "is \(replanEvery) but a plan has \(model.controls.isEmpty ? 0 : length) steps",
           remedy: "give at most as many, or a longer horizon"))
     }
-    let habits = model.habit?.count ?? model.concentration.habit?.count
+    let habits = model.habit.map { model.habitTable($0).shape[0] }
+    if [.sophisticated, .treeSearch, .successor].contains(method) && !model.habitGiven.isEmpty {
+      faults.append(
+        Fault(
+          "E", "depends on states, which \(method.rawValue) does not look ahead with",
+          remedy: "give habits without 'given', or use planning.method enumerate or hybrid"))
+    }
     if let habits, habits != policies.count {
       faults.append(
         Fault(
           "E", "has \(habits) entries but there are \(policies.count) policies",
           remedy: "give one a policy, in policy order"))
     }
+    if method == .hybrid { faults += hybridFaults(actions: policies.count) }
     if parameterInformationGain,
       (model.concentration.likelihood + model.concentration.transition).allSatisfy({ $0 == nil })
     {

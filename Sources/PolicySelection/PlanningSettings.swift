@@ -17,6 +17,8 @@ public struct PlanningSettings: Hashable, Sendable {
     /// Trees of actions and of outcomes that are drawn: an unbiased estimate of what ``sophisticated`` has
     /// where nothing is left out.
     case treeSearch = "mcts"
+    /// A plan of one distribution over actions a step, refined from habit until it stays as it is.
+    case hybrid
   }
   /// Over which outcomes the state information gain is taken.
   public enum InformationGain: String, Hashable, Sendable, CaseIterable {
@@ -85,6 +87,8 @@ public struct PlanningSettings: Hashable, Sendable {
   /// Steps that an agent goes on with a sequence of actions before it plans again, at least 1 and at most
   /// as many as the sequence has.
   public var replanEvery = 1
+  /// How a plan is refined, for the method hybrid.
+  public var hybrid = Hybrid()
   /// What the preset says of preferences and averages; no file key.
   public var convention: PlanningConvention = .standard
 

@@ -51,6 +51,15 @@ extension PlanningTables {
   }
 
   func fillHabit() {
+    if let habitColumns, let habit = compiled.model.habit {
+      for column in 0..<habitColumns.count {
+        for policy in 0..<habitColumns.length {
+          habitColumns.cells[column * habitColumns.length + policy] =
+            Parameter(broadcast: habit[policy * habitColumns.count + column])
+        }
+      }
+      return
+    }
     let uniform = 1 / Double(logHabit.count)
     for policy in 0..<logHabit.count {
       logHabit.base[policy] = Parameter(broadcast: compiled.model.habit?[policy] ?? uniform)
@@ -59,28 +68,57 @@ extension PlanningTables {
   }
 
   /// Follows policy counts that have changed.
-  public func refreshHabit(_ tables: ModelTables<Parameter>) {
+  ///
+  /// - Parameter changed: the joint states of E's scope whose counts have; nil stands for all.
+  public func refreshHabit(_ tables: ModelTables<Parameter>, _ changed: ChangedRuns? = nil) {
     guard let counts = tables.habitCounts else { return }
+    if let habitColumns {
+      func refresh(_ column: Int) { averageHabit(habitColumns, counts.base, column) }
+      if let changed {
+        changed.forEach(of: habitColumns.count, refresh)
+      } else {
+        for column in 0..<habitColumns.count { refresh(column) }
+      }
+      return
+    }
     let total = Parameter.sum(counts.base, count: counts.count)
     for policy in 0..<counts.count { logHabit.base[policy] = counts.base[policy] / total }
     takeLogarithms()
   }
 
+  /// Makes the habit in a joint state the mean of its counts, which stand policy by policy.
+  private func averageHabit(
+    _ table: RunTable<Parameter>, _ counts: UnsafePointer<Parameter>, _ column: Int
+  ) {
+    var total = Parameter.zero
+    for policy in 0..<table.length { total += counts[policy * table.count + column] }
+    for policy in 0..<table.length {
+      table.cells[column * table.length + policy] =
+        counts[policy * table.count + column] / total
+    }
+  }
+
   private func takeLogarithms() {
-    switch settings.convention {
+    hasImpossiblePolicies = settings.convention.takeHabitLogarithms(logHabit)
+  }
+}
+
+extension PlanningConvention {
+  /// Makes the probabilities of policies their logarithms, as the preset takes them, and says whether one is
+  /// -infinity.
+  func takeHabitLogarithms<Number: StepNumber>(_ habit: FixedBuffer<Number>) -> Bool {
+    switch self {
     case .standard: break
     case .pymdp1:
-      let smallest = Parameter(broadcast: smallestProbability)
-      for policy in 0..<logHabit.count {
-        logHabit.base[policy] = .greater(logHabit.base[policy], smallest)
-      }
+      let smallest = Number(broadcast: smallestProbability)
+      for policy in 0..<habit.count { habit.base[policy] = .greater(habit.base[policy], smallest) }
     case .pymdp007:
-      let offset = Parameter(broadcast: legacyOffset)
-      for policy in 0..<logHabit.count { logHabit.base[policy] = logHabit.base[policy] + offset }
+      let offset = Number(broadcast: legacyOffset)
+      for policy in 0..<habit.count { habit.base[policy] = habit.base[policy] + offset }
     }
-    VectorMath.log(inPlace: logHabit.base, count: logHabit.count)
-    hasImpossiblePolicies = (0..<logHabit.count).contains { policy in
-      (0..<Parameter.laneCount).contains { logHabit.base[policy][lane: $0] == -.infinity }
+    VectorMath.log(inPlace: habit.base, count: habit.count)
+    return (0..<habit.count).contains { policy in
+      (0..<Number.laneCount).contains { habit.base[policy][lane: $0] == -.infinity }
     }
   }
 }

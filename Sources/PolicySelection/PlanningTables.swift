@@ -44,6 +44,10 @@ public final class PlanningTables<Parameter: StepNumber>: @unchecked Sendable {
   let logHabit: FixedBuffer<Parameter>
   /// Whether some policy has no prior probability.
   var hasImpossiblePolicies = false
+  /// E where it depends on states: for each joint state of its scope over the policies. `logHabit` is then
+  /// not used.
+  let habitColumns: RunTable<Parameter>?
+  private let habitCells: FixedBuffer<Parameter>?
   /// What the tables of weights point to.
   private let weights: [FixedBuffer<Parameter>]
   /// Logarithms in the making.
@@ -101,6 +105,11 @@ public final class PlanningTables<Parameter: StepNumber>: @unchecked Sendable {
     transitionNovelty = FixedBuffer(zeros: exploresB ? layout.noveltyCount : 0)
     preferences = FixedBuffer(zeros: preferenceRows * compiled.outcomeCount)
     logHabit = FixedBuffer(zeros: policies.count)
+    let habitStates = compiled.habitScope.map { compiled.scopes[$0].columns }
+    habitCells = habitStates.map { FixedBuffer(zeros: $0 * policies.count) }
+    habitColumns = habitCells.map {
+      RunTable(count: habitStates ?? 0, length: policies.count, cells: $0.base)
+    }
     let widest = max(
       model.factors.map(\.size).max() ?? 1, model.modalities.map(\.size).max() ?? 1)
     scratch = FixedBuffer(zeros: widest)

@@ -139,8 +139,14 @@ extension BruteForce {
 
   private mutating func learnHabit(_ posterior: [Double], _ rule: LearningSettings.Rule) {
     guard let now = counts.habit, let first = model.concentration.habit else { return }
-    let learned = updated(now, first, posterior, rule)
+    let columns = habitColumns
+    let evidence = now.indices.map { cell in
+      zip(states, belief).reduce(0) {
+        $0 + (habitColumn($1.0) == cell % columns ? $1.1 : 0) * posterior[cell / columns]
+      }
+    }
+    let learned = updated(now, first, evidence, rule)
     counts.habit = learned
-    habit = mean(Tensor(shape: [learned.count], learned)).values
+    habit = mean(Tensor(shape: [learned.count / columns, columns], learned)).values
   }
 }

@@ -10,10 +10,16 @@ extension BruteForce {
     case .branchAndBound, .beam: search(&step)
     case .treeSearch: simulate(&step, seed: seed)
     case .successor: follow(&step)
+    case .hybrid: refine(&step)
     }
-    let gamma = configuration.planning.gamma
+    weigh(&step)
+  }
+
+  /// softmax(gamma value + ln E), and what it makes of each control's actions.
+  func weigh(_ step: inout ReferenceStep) {
+    let values = step.negativeExpectedFreeEnergy.map { configuration.planning.gamma * $0 }
     step.policyPosterior = BruteForce.softmax(
-      zip(step.negativeExpectedFreeEnergy, habit).map { gamma * $0 + logHabit($1) })
+      zip(values, habit(at: belief)).map { $0 + logHabit($1) })
     step.actionMarginals = model.controls.indices.map { control in
       (0..<model.controls[control].size).map { action in
         zip(policies, step.policyPosterior).reduce(0) {
@@ -28,6 +34,7 @@ extension BruteForce {
     var terms: [String: [Double]] = [
       "utility": [], "stateInformationGain": [], "parameterInformationGain": [], "inductive": [],
     ]
+    if settings.method == .hybrid { return refine(&step) }
     for policy in policies {
       var utility = 0.0
       var information = 0.0
@@ -80,6 +87,21 @@ extension BruteForce {
   }
 
   private var convention: PlanningConvention { configuration.planning.convention }
+
+  /// The joint states that E is given, and which of them a joint state is.
+  var habitColumns: Int { model.habitGiven.reduce(1) { $0 * model.factors[$1].size } }
+  func habitColumn(_ state: [Int]) -> Int {
+    model.habitGiven.reduce(0) { $0 * model.factors[$1].size + state[$1] }
+  }
+
+  /// sum_s q(s) E(policy | s).
+  func habit(at belief: [Double]) -> [Double] {
+    policies.indices.map { policy in
+      zip(states, belief).reduce(0) {
+        $0 + $1.1 * habit[policy * habitColumns + habitColumn($1.0)]
+      }
+    }
+  }
 
   /// ln E; finite under pymdp.
   func logHabit(_ p: Double) -> Double {

@@ -40,6 +40,7 @@ struct BruteForce {
   var transition: [Table]
   var preference: [Table?]
   var initialState: [[Double]]
+  /// `[policy][joint state of what it is given]`.
   var habit: [Double]
   var counts: GenerativeModel.Concentration
 
@@ -69,8 +70,8 @@ struct BruteForce {
     } else if model.controls.isEmpty {
       policies = [[]]
     } else {
-      let enumerates = configuration.planning.method == .enumerate
-      let horizon = enumerates ? configuration.planning.horizon ?? 1 : 1
+      let planning = configuration.planning
+      let horizon = planning.method == .enumerate ? planning.horizon ?? 1 : 1
       policies = BruteForce.sequences([Int](repeating: joint.count, count: horizon))
         .map { $0.map { joint[$0] } }
     }

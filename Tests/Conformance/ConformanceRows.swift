@@ -79,6 +79,10 @@ extension ConformanceSection {
       },
       .init("policy precision", ["planning.gamma"]) { !$0.model.controls.isEmpty },
       .init("habits (E)") { $0.model.habit != nil },
+      .init("habits that depend on states (E)") { !$0.model.habitGiven.isEmpty },
+      .init(
+        "when refining a plan ends", ["planning.hybrid.sweeps", "planning.hybrid.tolerance"]
+      ) { $0.configuration.planning.method == .hybrid && !$0.model.controls.isEmpty },
     ]
       + Objective.allCases.flatMap { objective in
         eachPreset("objective \(objective.rawValue)", ["planning.objective=\(objective.rawValue)"])
@@ -90,6 +94,9 @@ extension ConformanceSection {
         eachPreset("biased joint \(joint.rawValue)", ["planning.biasedJoint=\(joint.rawValue)"]) {
           $0.configuration.planning.biasedJoint == joint && !$0.model.controls.isEmpty
         }
+      }
+      + eachPreset("plans refined from habit", ["planning.method=hybrid"]) {
+        $0.configuration.planning.method == .hybrid
       }
       + eachPreset("preferences (C)", ["planning.utility=true"]) {
         $0.configuration.planning.utility && $0.model.preferences.contains { $0 != nil }
@@ -270,6 +277,11 @@ extension ConformanceSection {
       + learned("C", \.preference, subset: "modalities")
       + learned("D", \.initialState, subset: "factors")
       + learned("E", \.habit, subset: nil)
+      + [
+        .init("habits of each state (E)") {
+          $0.configuration.learning.habit != nil && !$0.model.habitGiven.isEmpty
+        }
+      ]
       + eachPreset("anything learned") { $0.configuration.learning != LearningSettings() })
 
   private static func learned(

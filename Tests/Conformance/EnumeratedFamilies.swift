@@ -62,6 +62,9 @@ extension EnumeratedFamily {
       .init("plans gone on with, \(title)", 24, algorithm, preset, plans)
     }
     + everyScheme { algorithm, preset, title in
+      .init("refining habit, \(title)", preset == .default ? 24 : 16, algorithm, preset, hybrid)
+    }
+    + everyScheme { algorithm, preset, title in
       .init("what cannot be, \(title)", 24, algorithm, preset, seesAnything: true) {
         // Left out, an error, or of a finite cost where the preset knows that.
         let rules: [InferenceSettings.ImpossibleObservation] =
@@ -231,6 +234,34 @@ extension EnumeratedFamily {
     options.counts = number % 4 == 1
     if number % 4 == 1 { configuration.learning.likelihood = .init(rate: 0.5) }
     if number % 8 == 1 { configuration.learning.habit = .init() }
+  }
+
+  /// Horizons, ends, terms, habits of states that are learned, and policies by habits of states.
+  private static let hybrid: Variation = { options, configuration, number in
+    let isHybrid = number % 8 != 7
+    options.habitOfStates = number % 4 != 2
+    options.counts = number % 4 > 1
+    options.goals = number % 5 == 2
+    options.mostPolicies = 6
+    options.largestJoint = 12
+    if configuration.preset != .default { options.tiny = 0 }
+    let horizon = isHybrid ? 1 + number % 3 : 1
+    options.preferenceRows = number % 8 == 1 ? horizon : nil
+    var planning = configuration.planning
+    if isHybrid { planning.method = .hybrid }
+    planning.horizon = horizon
+    planning.gamma = [0.5, 1, 2, 4][number / 2 % 4]
+    planning.hybrid.sweeps = [16, 1, 3, 5, 0][number % 5]
+    planning.hybrid.tolerance = [1e-1, 1e-3, 0.5][number / 3 % 3]
+    planning.informationGain = number / 2 % 2 == 0 ? .joint : .perModality
+    planning.stateInformationGain = number % 3 != 2
+    planning.parameterInformationGain = options.counts && number % 8 > 3
+    if options.goals { planning.inductive = .init(depth: 1 + number % 4) }
+    configuration.planning = planning
+    if options.counts {
+      configuration.learning.habit = .init(
+        rate: [1, 3][number / 4 % 2], forgetting: number % 8 == 3 ? 0.1 : 0)
+    }
   }
 
   /// Rates, forgetting, subsets, and everything at once; the tables that change are planned with.

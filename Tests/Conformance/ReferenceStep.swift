@@ -19,6 +19,8 @@ package struct ReferenceStep {
   package var isTied = false
   /// How probable it is to come to what a search left out.
   package var prunedMass: Double?
+  /// How often a plan was refined, where one is.
+  package var sweeps: Int?
   /// The modalities whose observation was impossible, by name.
   package var impossible: [String] = []
 }
@@ -38,6 +40,9 @@ extension Differences {
     compare(got.actionMarginals ?? [], expected.actionMarginals, "\(place), actionMarginals")
     if let mass = expected.prunedMass {
       compare(got.search?.prunedMass ?? .nan, mass, "\(place), search.prunedMass")
+    }
+    if let sweeps = expected.sweeps {
+      compare([got.search?.sweeps ?? -1], [sweeps], "\(place), search.sweeps")
     }
     if let choice = expected.choice { compare(got.choice ?? [], choice, "\(place), choice") }
   }

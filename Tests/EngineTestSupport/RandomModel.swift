@@ -23,6 +23,8 @@ package struct RandomModel {
     package var counts = false
     /// Whether factors have goals, for which they depend on themselves alone.
     package var goals = false
+    /// Whether E is there and depends on some factors.
+    package var habitOfStates = false
     /// Planning steps for which there are preferences; nil makes C `[outcome]`.
     package var preferenceRows: Int?
     /// Policies at most, of all sequences of the horizon's length.
@@ -167,7 +169,12 @@ package struct RandomModel {
         result.goals.append(.init(factor.name, Tensor(shape: [factor.size], goal)))
       }
     }
-    if random.nextUnit() < 0.5 {
+    if options.habitOfStates {
+      let given = random.subset(result.factors)
+      let policies = policyCount(result.controls, options.horizon)
+      result.habitGiven = given.map(\.name)
+      result.habit = random.table(policies, given: given.map(\.size), 0.2).values
+    } else if random.nextUnit() < 0.5 {
       result.habit = random.distribution(policyCount(result.controls, options.horizon), 0.2)
     }
   }

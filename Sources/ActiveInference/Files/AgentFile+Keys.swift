@@ -71,6 +71,7 @@ extension PlanningSettings {
       }),
     MethodKey(
       [.successor], \.successor, .section("successor", \.successor, SuccessorSettings.keys)),
+    MethodKey([.hybrid], \.hybrid, .section("hybrid", \.hybrid, Hybrid.keys)),
   ]
 
   private static let horizonKey = MethodKey(

@@ -92,10 +92,12 @@ extension DocumentKey {
     }
   }
 
-  /// A whole number from 1 to a most.
-  static func count(_ name: String, _ path: Path<Int>, upTo most: Int) -> DocumentKey {
+  /// A whole number from a least to a most.
+  static func count(
+    _ name: String, _ path: Path<Int>, from least: Int = 1, upTo most: Int
+  ) -> DocumentKey {
     DocumentKey(name, path) { value, place, faults in
-      count(value, place, "a whole number", most, faults)
+      count(value, place, "a whole number", least...most, faults)
     } write: {
       .integer($0)
     }
@@ -105,22 +107,25 @@ extension DocumentKey {
   static func count(_ name: String, _ path: Path<Int?>, upTo most: Int) -> DocumentKey {
     DocumentKey(name, path) { value, place, faults -> Int?? in
       if value == .null { return .some(nil) }
-      return count(value, place, "a whole number or null", most, faults)
+      return count(value, place, "a whole number or null", 1...most, faults)
     } write: {
       $0.map { .integer($0) } ?? .null
     }
   }
 
   private static func count(
-    _ value: DocumentValue, _ place: String, _ expected: String, _ most: Int, _ faults: FaultList
+    _ value: DocumentValue, _ place: String, _ expected: String, _ range: ClosedRange<Int>,
+    _ faults: FaultList
   ) -> Int? {
     guard let count = value.wholeNumber else {
       faults.expected(expected, place, value)
       return nil
     }
-    if 1...most ~= count { return count }
+    if range.contains(count) { return count }
+    let (least, most) = (range.lowerBound, range.upperBound)
     faults.add(
-      place, "is \(count)", remedy: count < 1 ? "give 1 or more" : "give at most \(most)")
+      place, "is \(count)",
+      remedy: count < least ? "give \(least) or more" : "give at most \(most)")
     return nil
   }
 

@@ -54,6 +54,10 @@ struct StepLineWriter {
       writer.append(",\"gap\":", search.gap) { $0.line.append($1) }
       writer.append(",\"prunedMass\":")
       writer.line.append(search.prunedMass)
+      if let sweeps = search.sweeps {
+        writer.append(",\"sweeps\":")
+        writer.line.append(sweeps)
+      }
       writer.append("}")
     }
     append(",\"iterates\":", step.iterates) { writer, iterates in

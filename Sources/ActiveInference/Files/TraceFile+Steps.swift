@@ -149,11 +149,13 @@ struct StepReader {
   }
 
   private func search(_ reader: ObjectReader) -> SearchReport? {
-    let keys = ["nodes", "gap", "prunedMass"]
+    let keys = ["nodes", "gap", "prunedMass", "sweeps"]
     guard let search = reader.object("search", keys: keys) else { return nil }
     let nodes = search.integer("nodes", in: 0...Int.max, required: true)
     let mass = search.double("prunedMass", required: true)
-    return SearchReport(nodes: nodes ?? 0, gap: search.double("gap"), prunedMass: mass ?? 0)
+    return SearchReport(
+      nodes: nodes ?? 0, gap: search.double("gap"), prunedMass: mass ?? 0,
+      sweeps: search.integer("sweeps", in: 0...Int.max))
   }
 
   private func iterates(_ reader: ObjectReader) -> Iterates? {

@@ -123,7 +123,7 @@ extension SearchReport {
     .object(
       [
         .init("nodes", .integer(nodes)), gap.map { .init("gap", .number($0)) },
-        .init("prunedMass", .number(prunedMass)),
+        .init("prunedMass", .number(prunedMass)), sweeps.map { .init("sweeps", .integer($0)) },
       ].compactMap { $0 })
   }
 }

@@ -57,20 +57,60 @@ public struct Policies: ModelPart {
 /// ```swift
 /// Habit([0.5, 0.25, 0.25])
 /// Habit(counts: [2, 1, 1])
+/// Habit(given: "room", probability: [[0.9, 0.2], [0.1, 0.8]])  // [policy][state]
+/// Habit(given: "room", counts: [[9, 2], [1, 8]])
 /// ```
 public struct Habit: ModelPart {
   private let probability: [Double]?
   private let counts: [Double]?
+  private let given: [String]
+  private let table: ModelTable?
+  private let countTable: ModelTable?
 
   /// A probability for each policy.
-  public init(_ probability: [Double]) { (self.probability, counts) = (probability, nil) }
+  public init(_ probability: [Double]) { self.init(probability: probability) }
 
   /// A Dirichlet count for each policy.
-  public init(counts: [Double]) { (probability, self.counts) = (nil, counts) }
+  public init(counts: [Double]) { self.init(probability: nil, counts: counts) }
+
+  /// Probabilities that depend on states, `[policy][given 0][given 1]...`.
+  public init(given: String..., probability: some NestedNumbers) {
+    self.init(given: given, table: .values(probability))
+  }
+
+  /// Dirichlet counts that depend on states, `[policy][given 0][given 1]...`.
+  public init(given: String..., counts: some NestedNumbers) {
+    self.init(given: given, countTable: .values(counts))
+  }
+
+  private init(
+    probability: [Double]? = nil, counts: [Double]? = nil, given: [String] = [],
+    table: ModelTable? = nil, countTable: ModelTable? = nil
+  ) {
+    self.probability = probability
+    self.counts = counts
+    self.given = given
+    self.table = table
+    self.countTable = countTable
+  }
 
   /// Adds itself to a draft.
   public func add(to draft: inout ModelDraft) {
     draft.description.habit = probability ?? draft.description.habit
     draft.description.habitCounts = counts ?? draft.description.habitCounts
+    if given.isEmpty { return }
+    let (table, countTable, policy) = (table, countTable, Variable("policy", size: 0))
+    draft.description.habitGiven = given
+    draft.whenVariablesAreKnown { draft in
+      if let table = draft.table(table, "E", of: policy, given: [], controls: []) {
+        draft.description.habit = table.values
+        draft.description.habitShape = table.shape
+      }
+      let place = "concentration.E"
+      if let table = draft.table(countTable, place, of: policy, given: [], controls: []) {
+        draft.description.habitCounts = table.values
+        draft.description.habitCountsShape = table.shape
+      }
+    }
   }
 }

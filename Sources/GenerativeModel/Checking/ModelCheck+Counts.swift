@@ -4,7 +4,7 @@ extension ModelCheck {
   /// Checks Dirichlet counts, by themselves and against the probabilities given beside them.
   mutating func concentration(
     _ likelihoods: [Resolved?], _ transitions: [Resolved?], _ preferences: [Tensor?],
-    _ initialStates: [[Double]?]
+    _ initialStates: [[Double]?], habitGiven: [Int]?
   ) -> GenerativeModel.Concentration {
     let key = "concentration"
     return GenerativeModel.Concentration(
@@ -26,7 +26,7 @@ extension ModelCheck {
         }
         return true
       }.map { $0?.values },
-      habit: habitCounts())
+      habit: habitCounts(given: habitGiven))
   }
 
   private mutating func counts(
@@ -81,9 +81,12 @@ extension ModelCheck {
     return run.count == 0
   }
 
-  private mutating func habitCounts() -> [Double]? {
-    guard let counts = description.habitCounts else { return nil }
-    guard checkHabit(counts, "concentration.E", isCount: true) else { return nil }
+  private mutating func habitCounts(given: [Int]?) -> [Double]? {
+    guard let counts = description.habitCounts, let given else { return nil }
+    let name = "concentration.E"
+    guard checkHabit(counts, description.habitCountsShape, given, name, isCount: true) else {
+      return nil
+    }
     guard let habit = description.habit else { return counts }
     guard habit.count == counts.count else {
       // A list of policies has told which of the two is wrong.
@@ -92,12 +95,10 @@ extension ModelCheck {
       }
       return nil
     }
-    let policies = Variable("policy", size: counts.count)
-    let place = TablePlace(
-      name: "concentration.E", axes: [.init(variable: policies, values: "policies")])
-    let shape = [counts.count]
+    let place = habitPlace(name, counts.count, given)
     compare(
-      Tensor(shape: shape, mean(counts)), with: Tensor(shape: shape, habit), place, "probability")
+      Tensor(shape: place.shape, habitMean(counts, given: given)),
+      with: Tensor(shape: place.shape, habit), place, "probability")
     return counts
   }
 

@@ -84,9 +84,11 @@ extension GenerativeModel {
     let transitions = check.transitions()
     let preferences = check.preferences()
     let initialStates = check.initialStates()
-    let habit = check.habit()
+    let habitGiven = check.habitGiven()
+    let habit = check.habit(given: habitGiven)
     check.checkPolicies()
-    let concentration = check.concentration(likelihoods, transitions, preferences, initialStates)
+    let concentration = check.concentration(
+      likelihoods, transitions, preferences, initialStates, habitGiven: habitGiven)
     let (goals, avoided) = check.goals()
     try check.faults.check(source: description.name)
 
@@ -111,7 +113,8 @@ extension GenerativeModel {
       initialStates: zip(initialStates, concentration.initialState).map { table, counts in
         counts.map(mean) ?? table
       },
-      habit: concentration.habit.map(mean) ?? habit, policies: description.policies,
+      habit: concentration.habit.map { check.habitMean($0, given: habitGiven ?? []) } ?? habit,
+      habitGiven: habitGiven ?? [], policies: description.policies,
       concentration: concentration, goals: goals, avoided: avoided)
   }
 }

@@ -16,7 +16,7 @@ extension ModelDescription {
     readTransitions(root)
     preferences = tables(root, "C", "modality", dense: "logPreference")
     initialStates = tables(root, "D", "factor", dense: "probability")
-    habit = root.object("E", keys: ["probability"])?.numbers("probability", required: true)
+    readHabit(root, "probability", \.habit, \.habitShape)
     policies = readPolicies(root)
     if let value = root.value("concentration") {
       readConcentration(value, at: "concentration", faults)
@@ -32,7 +32,35 @@ extension ModelDescription {
     transitionCounts = tables(root, "B", "factor", dense: "counts")
     preferenceCounts = tables(root, "C", "modality", dense: "counts")
     initialStateCounts = tables(root, "D", "factor", dense: "counts")
-    habitCounts = root.object("E", keys: ["counts"])?.numbers("counts", required: true)
+    readHabit(root, "counts", \.habitCounts, \.habitCountsShape)
+  }
+
+  /// Reads numbers over policies: a list, or a table where they are given states.
+  private mutating func readHabit(
+    _ root: ObjectReader, _ key: String, _ values: WritableKeyPath<ModelDescription, [Double]?>,
+    _ shape: WritableKeyPath<ModelDescription, [Int]?>
+  ) {
+    guard let entry = root.object("E", keys: ["given", key]) else { return }
+    let given = entry.strings("given") ?? []
+    // Of the two, E is read first.
+    if habit != nil && given != habitGiven {
+      entry.faults.add(
+        entry.place(of: "given"), "is \(given) but E is given \(habitGiven)",
+        remedy: "make them equal")
+      return
+    }
+    habitGiven = given
+    if given.isEmpty {
+      self[keyPath: values] = entry.numbers(key, required: true)
+    } else if let table = entry.value(key, required: true).flatMap({
+      Tensor(nested: $0, at: entry.place(of: key), entry.faults)
+    }) {
+      self[keyPath: values] = table.values
+      self[keyPath: shape] = table.shape
+    } else {
+      // Why there are none has been told.
+      habitGiven = []
+    }
   }
 
   private mutating func variables(

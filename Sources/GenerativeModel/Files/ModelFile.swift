@@ -45,7 +45,7 @@ extension GenerativeModel {
         .init("B", tables(counts.transition, "factor", factors)),
         .init("C", tables(counts.preference, "modality", modalities)),
         .init("D", vectors(counts.initialState)),
-        .init("E", counts.habit.map { .object([.init("counts", .numbers($0))]) } ?? .null),
+        .init("E", habitDocument(counts.habit, "counts")),
       ]))
   }
 
@@ -90,7 +90,7 @@ extension GenerativeModel {
           entries(preferences, modalities, "modality") { [content($0, dense: "logPreference")] }),
         .init(
           "D", entries(initialStates, factors, "factor") { [.init("probability", .numbers($0))] }),
-        .init("E", habit.map { .object([.init("probability", .numbers($0))]) } ?? .null),
+        .init("E", habitDocument(habit, "probability")),
         .init("policies", policies.map { .object([.init("list", list($0))]) } ?? .null),
         .init("concentration", concentration == .object([]) ? .null : concentration),
         .init("H", goalDocument),
@@ -132,6 +132,14 @@ extension GenerativeModel {
             .init("controls", names(table.controls, of: controls)),
           ] + (hasCounts ? [] : [content(table.probability, dense: "probability")]))
       })
+  }
+
+  private func habitDocument(_ values: [Double]?, _ key: String) -> DocumentValue {
+    guard let values else { return .null }
+    if habitGiven.isEmpty { return .object([.init(key, .numbers(values))]) }
+    return .object([
+      .init("given", names(habitGiven, of: factors)), .init(key, habitTable(values).document),
+    ])
   }
 
   private func names(_ indices: [Int], of variables: [Variable]) -> DocumentValue {

@@ -58,12 +58,15 @@ public struct SearchReport: Hashable, Sendable {
   /// How probable it is, by the plan's own account of actions and outcomes, to come to an action or an
   /// outcome that was left out for being improbable: from 0 to 1, 0 where nothing was.
   public var prunedMass: Double
+  /// How often a plan was gone through to refine it; nil where none is.
+  public var sweeps: Int?
 
   /// A report.
-  public init(nodes: Int, gap: Double?, prunedMass: Double) {
+  public init(nodes: Int, gap: Double?, prunedMass: Double, sweeps: Int? = nil) {
     self.nodes = nodes
     self.gap = gap
     self.prunedMass = prunedMass
+    self.sweeps = sweeps
   }
 }
 
@@ -106,6 +109,7 @@ extension PlanningSettings {
     case .branchAndBound: try BranchAndBound(context)
     case .beam: try BeamSearch(context)
     case .treeSearch: try TreeSearch(context)
+    case .hybrid: try HybridPlanner(context)
     }
   }
 }

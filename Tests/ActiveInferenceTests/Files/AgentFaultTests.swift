@@ -86,6 +86,7 @@ struct AgentFaultTests {
 
   @Test("what the format has and this build has not is refused by name")
   func notInBuild() {
+    let methods = PlanningSettings.Method.allCases.map(\.rawValue).joined(separator: ", ")
     let found = faults(
       """
       format: aif.agent/1
@@ -100,7 +101,7 @@ struct AgentFaultTests {
         it has auto, fpi, cavi, exact
         a.yaml: inference.horizon: 5 is not in this build: \
         it is the window of vmp, mmp and smoothing; leave it out
-        a.yaml: planning.method: 'sophisticated' is not in this build; it has enumerate
+        a.yaml: planning.method: 'sophisticated' is not in this build; it has \(methods)
         a.yaml: planning.backup: text 'max' is not in this build: \
         it is for the method sophisticated; leave it out
         a.yaml: planning.policyThreshold: 0 is not in this build: \
@@ -111,7 +112,7 @@ struct AgentFaultTests {
     for method in ["successor", "soft-control"] {
       #expect(
         faults("format: aif.agent/1\nplanning: {method: \(method)}")
-          == "a.yaml: planning.method: '\(method)' is not in this build; it has enumerate")
+          == "a.yaml: planning.method: '\(method)' is not in this build; it has \(methods)")
     }
     for algorithm in ["vmp", "mmp"] {
       #expect(

@@ -105,6 +105,43 @@ extension SameBitsMatrix {
     if counts.habit != nil { configuration.learning.habit = rule }
   }
 
+  /// Plans refined from habits of states, under every scheme and gain, and habits of states that are learned.
+  static let hybrids: [Entry] =
+    InferenceSettings.Algorithm.allCases.flatMap { algorithm in
+      PlanningSettings.InformationGain.allCases.map { gain in
+        habitual("plans from habit, \(algorithm.rawValue), \(gain.rawValue)") {
+          $0.inference.algorithm = algorithm
+          $0.planning.method = .hybrid
+          $0.planning.informationGain = gain
+        }
+      }
+    } + [
+      habitual("plans from habit and learns it") {
+        $0.planning.method = .hybrid
+        $0.learning.habit = .init(rate: 2)
+      },
+      habitual("learns habits of states, forgetting") {
+        $0.planning.horizon = 1
+        $0.learning.habit = .init(rate: 3, forgetting: 0.1)
+      },
+    ]
+
+  private static func habitual(_ name: String, _ change: @escaping Change) -> Entry {
+    Entry(name: name) { name in
+      let model = try SameBitsModels.twoControls(habitGiven: ["place", "mood"])
+      var configuration = AgentConfiguration()
+      configuration.planning.horizon = 2
+      configuration.planning.gamma = 2
+      configuration.planning.hybrid = .init(sweeps: 3, tolerance: 0.01)
+      configuration.action.selection = .stochastic
+      configuration.action.alpha = 1
+      change(&configuration)
+      return SameBitsCell(
+        name: name, world: try ModelEnvironment(model), model: model, configuration: configuration,
+        steps: 4)
+    }
+  }
+
   // MARK: - Random models
 
   /// Models of any structure, every scheme under every preset.

@@ -42,9 +42,11 @@ enum SameBitsModels {
   ///
   /// - Parameters:
   ///   - habit: in place of the counts of E.
+  ///   - habitGiven: the factors that E depends on.
   ///   - hasHabit: whether there are counts of E, which fit policies of one step.
   static func twoControls(
-    policies: [[[Int]]]? = nil, habit: [Double]? = nil, hasHabit: Bool = true
+    policies: [[[Int]]]? = nil, habit: [Double]? = nil, habitGiven: [String] = [],
+    hasHabit: Bool = true
   ) throws -> GenerativeModel {
     var random = RandomStream(seed: 2, episode: 0, step: 0, purpose: .user)
     func counts(_ shape: [Int]) -> Tensor {
@@ -72,7 +74,9 @@ enum SameBitsModels {
     if let habit {
       model.habit = habit
     } else if hasHabit {
-      model.habitCounts = counts([6]).values
+      let sizes = model.factors.filter { habitGiven.contains($0.name) }.map(\.size)
+      model.habitGiven = habitGiven
+      model.habitCounts = counts([6] + sizes).values
     }
     return try GenerativeModel(model)
   }
