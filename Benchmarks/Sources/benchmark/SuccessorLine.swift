@@ -74,7 +74,7 @@ func runSuccessor(_ arguments: [String]) throws {
 func measureSuccessor(sides: [Int], program: String) throws -> [SuccessorLine] {
   try sides.map { side in
     let line = try Channel(program, ["--successor", "\(side)"]).readLine()
-    return try JSONDecoder().decode(SuccessorLine.self, from: Data(line.utf8))
+    return try JSONDecoder().decode(SuccessorLine.self, from: line)
   }
 }
 
