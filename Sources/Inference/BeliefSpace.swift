@@ -40,6 +40,10 @@ public final class BeliefSpace: @unchecked Sendable {
   package let hasWideFactors: Bool
   /// By factor.
   @usableFromInline package let isWide: FixedBuffer<Bool>
+  /// Whether a joint belief has several factors, of which some have a sparse transition.
+  @usableFromInline let mayMoveAlone: Bool
+  /// By factor, whether its transition has no other parent.
+  @usableFromInline let dependsOnItselfAlone: FixedBuffer<Bool>
   /// The number of steps between neighbouring states of each factor in a joint state.
   @usableFromInline let jointStrides: [Int]
   /// By scope: for each joint state its column, where it is not the joint state itself.
@@ -75,6 +79,10 @@ public final class BeliefSpace: @unchecked Sendable {
     }
     isWide = FixedBuffer(wide)
     hasWideFactors = wide.contains(true)
+    mayMoveAlone =
+      joint && sizes.count > 1 && sizes.indices.contains { compiled.factors.base[$0].isSparse }
+    dependsOnItselfAlone = FixedBuffer(
+      sizes.indices.map { compiled.model.transitions[$0].given == [$0] })
     shapes = FixedBuffer(
       compiled.scopes.map { scope in
         let plans = scope.factors.prefix(2).map { compiled.factors.base[$0] }
