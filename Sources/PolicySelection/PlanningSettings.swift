@@ -4,6 +4,9 @@ public struct PlanningSettings: Hashable, Sendable {
   public enum Method: String, Hashable, Sendable, CaseIterable {
     /// Every policy of the model's list, or all sequences of the horizon's length.
     case enumerate
+    /// Control as inference: backward messages over joint states, used on beliefs as if the state became
+    /// known after one action (``SoftControlSettings``).
+    case softControl = "soft-control"
   }
   /// Over which outcomes the state information gain is taken.
   public enum InformationGain: String, Hashable, Sendable, CaseIterable {
@@ -54,6 +57,8 @@ public struct PlanningSettings: Hashable, Sendable {
   public var novelty: Novelty = .exact
   /// Preference for states that lead to the goal (H); nil for none.
   public var inductive: Inductive?
+  /// How control is inferred, where that is the method.
+  public var softControl = SoftControlSettings()
   /// What the preset says of preferences and averages; no file key.
   public var convention: PlanningConvention = .standard
 

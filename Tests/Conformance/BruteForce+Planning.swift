@@ -8,7 +8,13 @@ extension BruteForce {
     var terms: [String: [Double]] = [
       "utility": [], "stateInformationGain": [], "parameterInformationGain": [], "inductive": [],
     ]
-    for policy in policies {
+    if settings.method == .softControl {
+      let values = softControlValues()
+      step.negativeExpectedFreeEnergy = values
+      for term in terms.keys { terms[term] = values.map { _ in 0 } }
+      terms["utility"] = values
+    }
+    for policy in policies where settings.method == .enumerate {
       var utility = 0.0
       var information = 0.0
       var novelty = 0.0

@@ -66,7 +66,8 @@ struct BruteForce {
     } else if model.controls.isEmpty {
       policies = [[]]
     } else {
-      let horizon = configuration.planning.horizon ?? 1
+      let isEnumerated = configuration.planning.method == .enumerate
+      let horizon = isEnumerated ? configuration.planning.horizon ?? 1 : 1
       policies = BruteForce.sequences([Int](repeating: joint.count, count: horizon))
         .map { $0.map { joint[$0] } }
     }

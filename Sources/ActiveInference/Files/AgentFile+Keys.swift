@@ -40,10 +40,14 @@ extension PlanningSettings {
   static let keys = commonKeys + methodKeys.map(\.key)
 
   /// What only some methods read.
-  static let methodKeys: [MethodKey] = []
+  static let methodKeys: [MethodKey] = [
+    MethodKey(
+      [.softControl], \.softControl,
+      .section("softControl", \.softControl, [.choice("mode", \.mode)]))
+  ]
 
   private static let commonKeys: [DocumentKey<PlanningSettings>] = [
-    .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "successor", "soft-control"]),
+    .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "successor"]),
     .count("horizon", \.horizon, upTo: PolicySet.largestHorizon),
     .number("gamma", \.gamma, "0 or more") { $0 >= 0 },
     .flag("utility", \.utility),

@@ -94,6 +94,7 @@ extension PlanningSettings {
   package func planner(_ context: PlannerContext) throws(InvalidInput) -> (any ActionPlanner)? {
     switch method {
     case .enumerate: nil
+    case .softControl: try SoftControlPlanner(context)
     }
   }
 }
