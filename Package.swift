@@ -13,10 +13,13 @@ func environment(_ name: String) -> Target {
     exclude: ["README.md", "Tests"], swiftSettings: settings)
 }
 
-func environmentTests(_ name: String) -> Target {
+func environmentTests(
+  _ name: String, using others: [Target.Dependency] = [],
+  exclude: [String] = ["make_tensors.py", "tensors.json"]
+) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "ActiveInference"],
-    path: "Environments/\(name)/Tests", exclude: ["make_tensors.py", "tensors.json"],
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "ActiveInference"] + others,
+    path: "Environments/\(name)/Tests", exclude: exclude,
     swiftSettings: settings)
 }
 
@@ -27,12 +30,13 @@ let package = Package(
     .executable(name: "aif", targets: ["aif"]),
     .library(name: "ActiveInference", targets: ["ActiveInference"]),
     .library(name: "BeliefTesting", targets: ["BeliefTesting"]),
-    .library(name: "Environments", targets: ["TMaze", "GridWorld"]),
+    .library(name: "ReferenceSolvers", targets: ["ReferenceSolvers"]),
+    .library(name: "Environments", targets: ["TMaze", "GridWorld", "Classics"]),
     .library(name: "AIFCommands", targets: ["AIFCommands"]),
     // What notebooks load: every module in one dynamic library.
     .library(
       name: "ActiveInferenceNotebook", type: .dynamic,
-      targets: ["ActiveInference", "TMaze", "GridWorld"]),
+      targets: ["ActiveInference", "ReferenceSolvers", "TMaze", "GridWorld", "Classics"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,11 +47,14 @@ let package = Package(
     .target(
       name: "AIFCommands",
       dependencies: [
-        "ActiveInference", "BeliefTesting", "TMaze", "GridWorld",
+        "ActiveInference", "BeliefTesting", "ReferenceSolvers", "TMaze", "GridWorld", "Classics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     environment("TMaze"),
     environment("GridWorld"),
+    environment("Classics"),
+    // What the best agent could gain: for comparison, no part of any agent.
+    .target(name: "ReferenceSolvers", dependencies: ["ActiveInference"], swiftSettings: settings),
     .target(name: "BeliefTesting", dependencies: ["ActiveInference"], swiftSettings: settings),
     .target(
       name: "ActiveInference",
@@ -71,6 +78,7 @@ let package = Package(
     .target(name: "CVectorMath"),
     environmentTests("TMaze"),
     environmentTests("GridWorld"),
+    environmentTests("Classics", using: ["ReferenceSolvers"], exclude: []),
     // Counts allocations in the tests; on Linux alone.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     // The sources of CVectorMath for each generation of processors by itself; for the tests.
@@ -122,6 +130,9 @@ let package = Package(
       exclude: ["References"], swiftSettings: settings),
     .testTarget(
       name: "PolicySelectionTests", dependencies: ["ActiveInference", "EngineTestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReferenceSolversTests", dependencies: ["ActiveInference", "ReferenceSolvers"],
       swiftSettings: settings),
     .testTarget(
       name: "ReliabilityTests", dependencies: ["ActiveInference", "Conformance"],

@@ -1,5 +1,6 @@
 import ActiveInference
 import ArgumentParser
+import Classics
 import GridWorld
 import TMaze
 
@@ -22,6 +23,9 @@ public enum AIFCommand {
     SimplifiedTMaze.self,
     LegacyTMaze.self,
     GridWorld.self,
+    Tiger.self,
+    FrozenLake.self,
+    RussellNorvigGrid.self,
   ]
 
   /// Runs the command that the arguments name and ends the process with the promised exit code.
@@ -97,7 +101,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, DiffCommand.self,
       ApproveCommand.self,
-      ValidateCommand.self, DescribeCommand.self, EnvironmentsCommand.self,
+      ValidateCommand.self, DescribeCommand.self, SolveCommand.self, EnvironmentsCommand.self,
     ])
 }
 

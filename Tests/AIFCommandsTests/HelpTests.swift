@@ -11,7 +11,8 @@ struct HelpTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Help")
   static let commands = [
-    "simulate", "replay", "verify", "diff", "approve", "validate", "describe", "environments",
+    "simulate", "replay", "verify", "diff", "approve", "validate", "describe", "solve",
+    "environments",
   ]
 
   @Test("is what the files beside the tests say", arguments: [""] + commands)
@@ -39,6 +40,7 @@ struct HelpTests {
       try run("simulate", "tmaze", "--set", "cueValidity=0.8", "--set", "agent.planning.horizon=4")
         .code == 0)
     #expect(try run("describe", "tmaze", "--set", "agent.planning.horizon=5").code == 0)
+    #expect(try run("solve", "tiger", "--discount", "0.95", "--episodes", "100").code == 0)
     #expect(try run("environments", "--format", "json").code == 0)
   }
 
