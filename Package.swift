@@ -13,10 +13,13 @@ func environment(_ name: String, uses dependencies: [Target.Dependency] = []) ->
     exclude: ["README.md", "Tests"], swiftSettings: settings)
 }
 
-func environmentTests(_ name: String) -> Target {
+func environmentTests(
+  _ name: String, using others: [Target.Dependency] = [],
+  exclude: [String] = ["make_tensors.py", "tensors.json"]
+) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "ActiveInference"],
-    path: "Environments/\(name)/Tests", exclude: ["make_tensors.py", "tensors.json"],
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "ActiveInference"] + others,
+    path: "Environments/\(name)/Tests", exclude: exclude,
     swiftSettings: settings)
 }
 
@@ -27,13 +30,18 @@ let package = Package(
     .executable(name: "aif", targets: ["aif"]),
     .library(name: "ActiveInference", targets: ["ActiveInference"]),
     .library(name: "BeliefTesting", targets: ["BeliefTesting"]),
+    .library(name: "ReferenceSolvers", targets: ["ReferenceSolvers"]),
     .library(
-      name: "Environments", targets: ["TMaze", "GridWorld", "CueChaining", "GeneralizedTMaze"]),
+      name: "Environments",
+      targets: ["TMaze", "GridWorld", "CueChaining", "GeneralizedTMaze", "Classics"]),
     .library(name: "AIFCommands", targets: ["AIFCommands"]),
     // What notebooks load: every module in one dynamic library.
     .library(
       name: "ActiveInferenceNotebook", type: .dynamic,
-      targets: ["ActiveInference", "TMaze", "GridWorld", "CueChaining", "GeneralizedTMaze"]),
+      targets: [
+        "ActiveInference", "ReferenceSolvers", "TMaze", "GridWorld", "CueChaining",
+        "GeneralizedTMaze", "Classics",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -44,8 +52,8 @@ let package = Package(
     .target(
       name: "AIFCommands",
       dependencies: [
-        "ActiveInference", "BeliefTesting", "TMaze", "GridWorld", "CueChaining",
-        "GeneralizedTMaze",
+        "ActiveInference", "BeliefTesting", "ReferenceSolvers", "TMaze", "GridWorld",
+        "CueChaining", "GeneralizedTMaze", "Classics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     environment("TMaze"),
@@ -56,6 +64,9 @@ let package = Package(
     .target(
       name: "GridCells", dependencies: ["ActiveInference"], path: "Environments/GridCells",
       swiftSettings: settings),
+    environment("Classics"),
+    // What the best agent could gain: for comparison, no part of any agent.
+    .target(name: "ReferenceSolvers", dependencies: ["ActiveInference"], swiftSettings: settings),
     .target(name: "BeliefTesting", dependencies: ["ActiveInference"], swiftSettings: settings),
     .target(
       name: "ActiveInference",
@@ -81,6 +92,7 @@ let package = Package(
     environmentTests("GridWorld"),
     environmentTests("CueChaining"),
     environmentTests("GeneralizedTMaze"),
+    environmentTests("Classics", using: ["ReferenceSolvers"], exclude: []),
     // Counts allocations in the tests; on Linux alone.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     // The sources of CVectorMath for each generation of processors by itself; for the tests.
@@ -132,6 +144,9 @@ let package = Package(
       exclude: ["References"], swiftSettings: settings),
     .testTarget(
       name: "PolicySelectionTests", dependencies: ["ActiveInference", "EngineTestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReferenceSolversTests", dependencies: ["ActiveInference", "ReferenceSolvers"],
       swiftSettings: settings),
     .testTarget(
       name: "ReliabilityTests", dependencies: ["ActiveInference", "Conformance"],

@@ -1,5 +1,6 @@
 import ActiveInference
 import ArgumentParser
+import Classics
 import CueChaining
 import GeneralizedTMaze
 import GridWorld
@@ -26,6 +27,9 @@ public enum AIFCommand {
     GridWorld.self,
     CueChaining.self,
     GeneralizedTMaze.self,
+    Tiger.self,
+    FrozenLake.self,
+    RussellNorvigGrid.self,
   ]
 
   /// Runs the command that the arguments name and ends the process with the promised exit code.
@@ -101,7 +105,8 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, DiffCommand.self,
       ApproveCommand.self,
-      ValidateCommand.self, DescribeCommand.self, ObjectivesCommand.self, EnvironmentsCommand.self,
+      ValidateCommand.self, DescribeCommand.self, ObjectivesCommand.self, SolveCommand.self,
+      EnvironmentsCommand.self,
     ])
 }
 

@@ -79,9 +79,12 @@ public struct StepCost: Hashable, Sendable {
     var listed = 0.0
     if !isJoint, try BeliefSpace(compiled, joint: false).hasWideFactors { listed = 160 * size }
     let successor = try configuration.planning.successorCost(compiled)
+    let softControl =
+      configuration.planning.method == .softControl
+      ? configuration.planning.softControlBytes(compiled) : 0
     agentBytes = whole(
       memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned
-        + (successor?.bytes ?? 0)
+        + (successor?.bytes ?? 0) + softControl
         + configuration.planning.hybridBytes(actions: policies, beliefSize: beliefSize))
 
     var work = 0.0

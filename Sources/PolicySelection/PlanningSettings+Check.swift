@@ -80,6 +80,7 @@ extension PlanningSettings {
           "planning.parameterInformationGain", "the model has no counts for A or B to learn about",
           remedy: "add concentration.A or concentration.B"))
     }
+    if method == .softControl { faults += softControlFaults() }
     if !faults.isEmpty { throw InvalidInput(source: "", faults) }
   }
 
@@ -90,6 +91,7 @@ extension PlanningSettings {
   ///   has too many joint outcomes.
   package func check(_ space: BeliefSpace) throws(InvalidInput) {
     if let inductive { try checkGoals(space.compiled, depth: inductive.depth) }
+    if method == .softControl { try checkJointStates(space.compiled) }
     let isLegacy =
       takesInformationGain && informationGain == .joint && convention == .pymdp007
     if isLegacy { _ = try legacyOutcomeCount(space.compiled) }

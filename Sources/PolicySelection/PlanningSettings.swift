@@ -19,6 +19,9 @@ public struct PlanningSettings: Hashable, Sendable {
     case treeSearch = "mcts"
     /// A plan of one distribution over actions a step, refined from habit until it stays as it is.
     case hybrid
+    /// Control as inference: backward messages over joint states, used on beliefs as if the state became
+    /// known after one action (``SoftControlSettings``).
+    case softControl = "soft-control"
   }
   /// Over which outcomes the state information gain is taken.
   public enum InformationGain: String, Hashable, Sendable, CaseIterable {
@@ -89,6 +92,8 @@ public struct PlanningSettings: Hashable, Sendable {
   public var replanEvery = 1
   /// How a plan is refined, for the method hybrid.
   public var hybrid = Hybrid()
+  /// How control is inferred, where that is the method.
+  public var softControl = SoftControlSettings()
   /// What the preset says of preferences and averages; no file key.
   public var convention: PlanningConvention = .standard
 

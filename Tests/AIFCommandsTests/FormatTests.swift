@@ -7,6 +7,7 @@ struct FormatTests {
     ["environments"], ["describe", "tmaze"], ["objectives", "tmaze"], ["simulate", "tmaze"],
     ["simulate", "tmaze", "--episodes", "3"],
     ["simulate", "gridworld", "--set", "map=S.#|..G"],
+    ["solve", "tiger", "--discount", "0.5", "--episodes", "3"],
   ]
 
   @Test("json is one JSON value", arguments: commands)

@@ -12,6 +12,7 @@ struct HelpTests {
     .appending(path: "Help")
   static let commands = [
     "simulate", "replay", "verify", "diff", "approve", "validate", "describe", "objectives",
+    "solve",
     "environments",
   ]
 
@@ -40,6 +41,7 @@ struct HelpTests {
       try run("simulate", "tmaze", "--set", "cueValidity=0.8", "--set", "agent.planning.horizon=4")
         .code == 0)
     #expect(try run("describe", "tmaze", "--set", "agent.planning.horizon=5").code == 0)
+    #expect(try run("solve", "tiger", "--discount", "0.95", "--episodes", "100").code == 0)
     #expect(try run("environments", "--format", "json").code == 0)
   }
 

@@ -11,6 +11,14 @@ extension BruteForce {
     case .treeSearch: simulate(&step, seed: seed)
     case .successor: follow(&step)
     case .hybrid: refine(&step)
+    case .softControl:
+      let values = softControlValues()
+      let nothing = values.map { _ in 0.0 }
+      step.negativeExpectedFreeEnergy = values
+      step.terms = [
+        "utility": values, "stateInformationGain": nothing, "parameterInformationGain": nothing,
+        "inductive": nothing,
+      ]
     }
     weigh(&step)
   }

@@ -132,7 +132,16 @@ extension ConformanceSection {
           "planning.inductive.depth", "planning.inductive.threshold",
           "planning.inductive.epsilon",
         ]
-      ) { $0.configuration.planning.inductive != nil })
+      ) { $0.configuration.planning.inductive != nil }
+      + SoftControlSettings.Mode.allCases.map { mode in
+        .init(
+          "control as inference, \(mode.rawValue)",
+          ["planning.method=soft-control", "planning.softControl.mode=\(mode.rawValue)"]
+        ) {
+          $0.configuration.planning.method == .softControl
+            && $0.configuration.planning.softControl.mode == mode
+        }
+      })
 
   private static let sophisticated: [ConformanceRow] = {
     typealias Meant = @Sendable (PlanningSettings) -> Bool

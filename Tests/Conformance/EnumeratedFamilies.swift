@@ -6,7 +6,16 @@ extension EnumeratedFamily {
   private typealias Preset = AgentConfiguration.Preset
 
   /// Every kind of random model with which the library is held against enumeration.
-  package static let all: [EnumeratedFamily] =
+  package static let all: [EnumeratedFamily] = enumerated + softControlled
+
+  private static let softControlled: [EnumeratedFamily] =
+    [Algorithm.exact, .coordinateAscent].map { algorithm in
+      EnumeratedFamily(
+        "control as inference from beliefs of \(algorithm.rawValue)", 36, algorithm, .default,
+        softControl)
+    }
+
+  private static let enumerated: [EnumeratedFamily] =
     [
       .init("the exact filter is Bayes' rule on joint states", 60, .exact) { options, _, _ in
         options.fewestFactors = 1
@@ -92,6 +101,24 @@ extension EnumeratedFamily {
     options.preferenceRows = 3
     configuration.action.selection = number % 2 == 0 ? .deterministic : .stochastic
     configuration.action.alpha = 2
+  }
+
+  /// Both modes, horizons, temperatures down from infinity, habits, preferences by step, learned tables.
+  private static let softControl: Variation = { options, configuration, number in
+    options.preferenceRows = number % 3 == 1 ? 4 : nil
+    options.counts = number % 4 == 3 && options.preferenceRows == nil
+    configuration.planning.method = .softControl
+    configuration.planning.softControl.mode = number % 2 == 0 ? .klRegularised : .exactConditioning
+    configuration.planning.horizon = 1 + number % 4
+    configuration.planning.gamma = [1, 0.25, 4, 0, 2][number % 5]
+    configuration.planning.utility = number % 12 != 11
+    configuration.action.selection = number % 2 == 0 ? .stochastic : .deterministic
+    if options.counts {
+      configuration.learning.likelihood = .init()
+      configuration.learning.transition = .init()
+      configuration.learning.preference = .init()
+      configuration.learning.habit = .init()
+    }
   }
 
   /// Horizons, both information gains, both novelties, goals, switches, precision, choice.

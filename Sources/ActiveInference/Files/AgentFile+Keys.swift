@@ -72,6 +72,9 @@ extension PlanningSettings {
     MethodKey(
       [.successor], \.successor, .section("successor", \.successor, SuccessorSettings.keys)),
     MethodKey([.hybrid], \.hybrid, .section("hybrid", \.hybrid, Hybrid.keys)),
+    MethodKey(
+      [.softControl], \.softControl,
+      .section("softControl", \.softControl, [.choice("mode", \.mode)])),
   ]
 
   private static let horizonKey = MethodKey(
@@ -93,7 +96,7 @@ extension PlanningSettings {
       ]))
 
   private static let commonKeys: [DocumentKey<PlanningSettings>] = [
-    .choice("method", \.method, elsewhere: ["soft-control"]),
+    .choice("method", \.method),
     .choice("objective", \.objective),
     .choice("biasedJoint", \.biasedJoint, elsewhere: ["statePreference"]),
     horizonKey.key,

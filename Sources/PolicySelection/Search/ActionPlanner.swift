@@ -110,6 +110,7 @@ extension PlanningSettings {
     case .beam: try BeamSearch(context)
     case .treeSearch: try TreeSearch(context)
     case .hybrid: try HybridPlanner(context)
+    case .softControl: try SoftControlPlanner(context)
     }
   }
 }

@@ -86,13 +86,12 @@ struct AgentFaultTests {
 
   @Test("what the format has and this build has not is refused by name")
   func notInBuild() {
-    let methods = PlanningSettings.Method.allCases.map(\.rawValue).joined(separator: ", ")
     let found = faults(
       """
       format: aif.agent/1
       preset: spm
       inference: {algorithm: mmp-spm, horizon: 5}
-      planning: {method: sophisticated, backup: max, policyThreshold: 0, outcomeThreshold: 0.1}
+      planning: {biasedJoint: statePreference}
       """)
     #expect(
       found == """
@@ -101,24 +100,29 @@ struct AgentFaultTests {
         it has auto, fpi, cavi, exact
         a.yaml: inference.horizon: 5 is not in this build: \
         it is the window of vmp, mmp and smoothing; leave it out
-        a.yaml: planning.method: 'sophisticated' is not in this build; it has \(methods)
-        a.yaml: planning.backup: text 'max' is not in this build: \
-        it is for the method sophisticated; leave it out
-        a.yaml: planning.policyThreshold: 0 is not in this build: \
-        it is for the method sophisticated; leave it out
-        a.yaml: planning.outcomeThreshold: 0.1 is not in this build: \
-        it is for the method sophisticated; leave it out
+        a.yaml: planning.biasedJoint: 'statePreference' is not in this build; \
+        it has exactPosterior, stateIndependent
         """)
-    for method in ["successor", "soft-control"] {
-      #expect(
-        faults("format: aif.agent/1\nplanning: {method: \(method)}")
-          == "a.yaml: planning.method: '\(method)' is not in this build; it has \(methods)")
-    }
     for algorithm in ["vmp", "mmp"] {
       #expect(
         faults("format: aif.agent/1\ninference: {algorithm: \(algorithm)}").hasPrefix(
           "a.yaml: inference.algorithm: '\(algorithm)' is not in this build;"))
     }
+  }
+
+  @Test("what another planning method reads is refused beside this one")
+  func otherMethods() {
+    let found = faults(
+      """
+      format: aif.agent/1
+      planning: {backup: max, outcomeThreshold: 0.0625, beam: {width: 3}, method: sophisticated, replanEvery: 2}
+      """)
+    #expect(
+      found == """
+        a.yaml: planning.beam: is not for the method sophisticated; leave it out, or use beam
+        a.yaml: planning.replanEvery: is not for the method sophisticated; \
+        leave it out, or use enumerate or branch-and-bound or beam
+        """)
   }
 
   @Test("probabilities with a floor are of the pymdp presets")
