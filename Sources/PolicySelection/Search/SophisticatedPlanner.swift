@@ -202,7 +202,7 @@ final class SophisticatedPlanner: ActionPlanner {
     switch context.settings.sophisticated.backup {
     case .softmax:
       fillPolicyPosterior(
-        SingleArithmetic.self, values.base, logHabit: context.planning.logHabit,
+        values.base, count: count, logHabit: { context.planning.logHabit.base[$0] },
         hasImpossiblePolicies: context.planning.hasImpossiblePolicies,
         gamma: context.settings.gamma, into: p.base)
     case .max:

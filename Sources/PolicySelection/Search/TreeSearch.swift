@@ -295,7 +295,7 @@ extension PlannerContext {
     let values = FixedBuffer(actions.map(\.total))
     let posterior = FixedBuffer<Double>(zeros: actions.count)
     fillPolicyPosterior(
-      SingleArithmetic.self, values.base, logHabit: planning.logHabit,
+      values.base, count: actions.count, logHabit: { planning.logHabit.base[$0] },
       hasImpossiblePolicies: planning.hasImpossiblePolicies, gamma: settings.gamma,
       into: posterior.base)
     var sum = ExpectedFreeEnergyTerms()
