@@ -116,21 +116,26 @@ final class InductivePreference<Arithmetic: StepArithmetic> {
   /// What it makes of being somewhere next, in nats: the expectation over the marginals of nodes.
   func value(_ marginals: Belief<Lanes>) -> Lanes {
     var total = Lanes.zero
-    for factor in 0..<hasGoal.count where hasGoal.base[factor] {
-      let plan = space.compiled.factors.base[factor]
-      let marginal = marginals.base + plan.stateOffset
-      if space.isWide.base[factor], let support = marginals.supports?[factor] {
-        for index in 0..<support.count {
-          let state = Int(support.states[index])
-          total += marginal[state] * Arithmetic.spread(cost(factor, plan, state))
-        }
-      } else {
-        for state in 0..<plan.states {
-          total += marginal[state] * Arithmetic.spread(cost(factor, plan, state))
-        }
+    for factor in 0..<hasGoal.count { add(factor, marginals, to: &total) }
+    return total
+  }
+
+  /// Adds what it makes of one factor.
+  @inline(__always)
+  func add(_ factor: Int, _ marginals: Belief<Lanes>, to total: inout Lanes) {
+    guard hasGoal.base[factor] else { return }
+    let plan = space.compiled.factors.base[factor]
+    let marginal = marginals.base + plan.stateOffset
+    if space.isWide.base[factor], let support = marginals.supports?[factor] {
+      for index in 0..<support.count {
+        let state = Int(support.states[index])
+        total += marginal[state] * Arithmetic.spread(cost(factor, plan, state))
+      }
+    } else {
+      for state in 0..<plan.states {
+        total += marginal[state] * Arithmetic.spread(cost(factor, plan, state))
       }
     }
-    return total
   }
 
   /// What it makes of a state, by lane.
