@@ -62,7 +62,13 @@ public final class ActiveInferenceAgent: Agent {
   /// An agent that shares what has been compiled.
   ///
   /// - Throws: ``InvalidInput`` never in practice: compiling has made the same checks.
-  public init(_ blueprint: CompiledAgent) throws(InvalidInput) {
+  public convenience init(_ blueprint: CompiledAgent) throws(InvalidInput) {
+    try self.init(blueprint, remembersSteps: true)
+  }
+
+  /// - Parameter remembersSteps: whether steps may be looked up; where not, the agent's own numbers are
+  ///   always those of the step.
+  init(_ blueprint: CompiledAgent, remembersSteps: Bool) throws(InvalidInput) {
     self.blueprint = blueprint
     if blueprint.learns {
       // An agent that learns writes to tables of its own.
@@ -81,7 +87,7 @@ public final class ActiveInferenceAgent: Agent {
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     answers = JointActions(blueprint.model.controls.map(\.size))
     search = try blueprint.planner(for: engine)
-    memory = AgentMemory(blueprint, answers, search: search)
+    memory = remembersSteps ? AgentMemory(blueprint, answers, search: search) : nil
     let parts = blueprint.parts
     hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
     canUseLanes = blueprint.suitsLanes
@@ -91,6 +97,8 @@ public final class ActiveInferenceAgent: Agent {
   var remembersSteps: Bool { memory?.steps.isOn ?? false }
 
   let answers: JointActions
+  /// Made when something is first to be explained.
+  @exclusivity(unchecked) var explainer: ChoiceExplainer?
 
   // MARK: - Episodes
 
@@ -120,6 +128,14 @@ public final class ActiveInferenceAgent: Agent {
   ///   policies cannot be scored; the agent is then as it was before.
   public func act(on observation: [Observation]) throws -> [Int] {
     if let memory, !recordsIterates, let answer = recall(observation, memory) { return answer }
+    try consider(observation)
+    return complete(observation)
+  }
+
+  /// Takes a step as far as its choice: nothing is learned and nothing done yet.
+  ///
+  /// - Throws: as ``act(on:)``.
+  func consider(_ observation: [Observation]) throws {
     try check(observation)
     settle()
     engine.predict(isFirst: step == 0)
@@ -129,9 +145,16 @@ public final class ActiveInferenceAgent: Agent {
       try choose()
     } catch {
       // The step did not happen: the belief is again that of the step before.
-      engine.swapBeliefs()
+      withdraw()
       throw error
     }
+  }
+
+  /// Undoes what has been considered.
+  func withdraw() { engine.swapBeliefs() }
+
+  /// Learns from what has been considered, and takes the action that was chosen.
+  func complete(_ observation: [Observation]) -> [Int] {
     if let learning {
       learning.learn(.observations(observation), isFirst: step == 0)
       search?.refresh()

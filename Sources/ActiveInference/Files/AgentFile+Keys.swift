@@ -8,7 +8,12 @@ extension AgentConfiguration {
   /// The sections.
   static let keys: [DocumentKey<AgentConfiguration>] = [
     .section("inference", \.inference, InferenceSettings.keys),
-    .section("planning", \.planning, PlanningSettings.keys),
+    DocumentKey("planning", inner: PlanningSettings.keys.settings()) {
+      value, place, configuration, faults in
+      PlanningSettings.read(value, place, &configuration.planning, faults)
+    } write: { configuration in
+      PlanningSettings.keys.write(configuration.planning)
+    },
     .section("action", \.action, ActionSettings.keys),
     DocumentKey("learning", inner: LearningSettings.keys.settings()) {
       value, place, configuration, faults in
@@ -32,7 +37,12 @@ extension InferenceSettings {
 }
 
 extension PlanningSettings {
-  static let keys: [DocumentKey<PlanningSettings>] = [
+  static let keys = commonKeys + methodKeys.map(\.key)
+
+  /// What only some methods read.
+  static let methodKeys: [MethodKey] = []
+
+  private static let commonKeys: [DocumentKey<PlanningSettings>] = [
     .choice("method", \.method, elsewhere: ["sophisticated", "mcts", "successor", "soft-control"]),
     .count("horizon", \.horizon, upTo: PolicySet.largestHorizon),
     .number("gamma", \.gamma, "0 or more") { $0 >= 0 },

@@ -125,8 +125,9 @@ extension AgentConfiguration {
   /// - Throws: ``InvalidInput`` with every fault, each named as a file would name it.
   public func check(source: String = "agent") throws(InvalidInput) {
     let read = try AgentConfiguration(document: document, source: source)
-    // No key says what differs now: these come with the preset.
     let faults = FaultList()
+    for key in PlanningSettings.methodKeys { key.check(planning, "planning", faults) }
+    // No key says what differs now: these come with the preset.
     if read.inference.convention != inference.convention {
       faults.add("inference.convention", "is not that of the preset \(preset.rawValue)")
     }

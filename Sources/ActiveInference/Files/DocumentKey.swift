@@ -49,6 +49,14 @@ struct DocumentKey<Settings>: Sendable {
     self.write = write
   }
 
+  /// Another key in all but what a document says of it.
+  init(_ other: DocumentKey, write: @escaping Write) {
+    name = other.name
+    settings = other.settings
+    read = other.read
+    self.write = write
+  }
+
   /// A key whose value `parse` understands; nil, and a fault, where it does not.
   init<Value>(
     _ name: String, _ path: Path<Value>, values: [String] = [], elsewhere: [String] = [],
