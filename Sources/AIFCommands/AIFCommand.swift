@@ -104,9 +104,8 @@ struct RootCommand: ParsableCommand {
       "aif \(Build.version) (\(Build.platform)); random numbers Philox4x64-10",
     subcommands: [
       SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, DiffCommand.self,
-      ApproveCommand.self,
-      ValidateCommand.self, DescribeCommand.self, ObjectivesCommand.self, SolveCommand.self,
-      EnvironmentsCommand.self,
+      ExplainCommand.self, ApproveCommand.self, ValidateCommand.self, DescribeCommand.self,
+      ObjectivesCommand.self, SolveCommand.self, EnvironmentsCommand.self,
     ])
 }
 

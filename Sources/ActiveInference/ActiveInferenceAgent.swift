@@ -32,6 +32,8 @@ public final class ActiveInferenceAgent: Agent {
   let canUseLanes: Bool
   /// The actions of the plan in progress that are still to be taken, one entry a control each.
   @exclusivity(unchecked) var remainingPlan: [[Int]] = []
+  /// The same before a step that is only considered.
+  @exclusivity(unchecked) private var plannedBefore: [[Int]] = []
   /// Whether the last step went on with a plan, and weighed no policies.
   @exclusivity(unchecked) var followsPlan = false
   /// The lane whose learning the agent stands for.
@@ -69,7 +71,13 @@ public final class ActiveInferenceAgent: Agent {
   /// An agent that shares what has been compiled.
   ///
   /// - Throws: ``InvalidInput`` never in practice: compiling has made the same checks.
-  public init(_ blueprint: CompiledAgent) throws(InvalidInput) {
+  public convenience init(_ blueprint: CompiledAgent) throws(InvalidInput) {
+    try self.init(blueprint, remembersSteps: true)
+  }
+
+  /// - Parameter remembersSteps: whether steps may be looked up; where not, the agent's own numbers are
+  ///   always those of the step.
+  init(_ blueprint: CompiledAgent, remembersSteps: Bool) throws(InvalidInput) {
     self.blueprint = blueprint
     if blueprint.learns {
       // An agent that learns writes to tables of its own.
@@ -88,7 +96,7 @@ public final class ActiveInferenceAgent: Agent {
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     answers = JointActions(blueprint.model.controls.map(\.size))
     search = try blueprint.planner(for: engine)
-    memory = AgentMemory(blueprint, answers, search: search)
+    memory = remembersSteps ? AgentMemory(blueprint, answers, search: search) : nil
     let parts = blueprint.parts
     hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
     canUseLanes = blueprint.suitsLanes
@@ -98,6 +106,8 @@ public final class ActiveInferenceAgent: Agent {
   var remembersSteps: Bool { memory?.steps.isOn ?? false }
 
   let answers: JointActions
+  /// Made when something is first to be explained.
+  @exclusivity(unchecked) var explainer: ChoiceExplainer?
 
   // MARK: - Episodes
 
@@ -146,6 +156,12 @@ public final class ActiveInferenceAgent: Agent {
   ///
   /// - Parameter memory: what the step is looked up and kept in.
   func endStep(_ observation: [Observation], _ memory: AgentMemory?) throws -> [Int] {
+    try weigh(memory)
+    return complete(observation, memory)
+  }
+
+  /// Finds what to do: nothing is learned and nothing done yet.
+  private func weigh(_ memory: AgentMemory?) throws {
     followsPlan = !remainingPlan.isEmpty
     try orUndo {
       if followsPlan {
@@ -156,6 +172,27 @@ public final class ActiveInferenceAgent: Agent {
         keepPlan()
       }
     }
+  }
+
+  /// Takes a step as far as its choice, which is then completed or reconsidered.
+  ///
+  /// - Throws: as ``act(on:)``.
+  func consider(_ observation: [Observation]) throws {
+    plannedBefore = remainingPlan
+    try beginStep(observation)
+    try weigh(memory)
+  }
+
+  /// Undoes what has been considered.
+  func reconsider() {
+    remainingPlan = plannedBefore
+    engine.swapBeliefs()
+  }
+
+  /// Learns from what has been considered, and takes the action that was chosen.
+  ///
+  /// - Parameter memory: what the step is kept in.
+  func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
     if let learning {
       learning.learn(.observations(observation), isFirst: step == 0, hasPlanned: !followsPlan)
       search?.refresh()

@@ -40,14 +40,31 @@ final class InductivePreference<Arithmetic: StepArithmetic> {
   /// - Parameter marginals: those of the beliefs.
   func value(_ belief: Belief<Lanes>, marginals: Belief<Lanes>) -> Lanes {
     var total = Lanes.zero
-    for goal in goals {
-      if space.isJoint && goal.factorCount > 1 {
-        goal.addExpectation(overJoint: belief, to: &total)
-      } else {
-        goal.addExpectation(over: marginals, to: &total)
-      }
-    }
+    for goal in goals { add(goal, belief, marginals, to: &total) }
     return total
+  }
+
+  /// What each goal makes of it, by the first of the factors that have it; 0 for the others.
+  func valueByFactor(_ belief: Belief<Lanes>, marginals: Belief<Lanes>) -> [Lanes] {
+    let model = space.compiled.model
+    var values = [Lanes](repeating: .zero, count: model.factors.count)
+    for (goal, scope) in zip(goals, InductiveScope.all(of: model)) {
+      guard let first = scope.factors.first(where: { model.goals[$0] != nil }) else { continue }
+      add(goal, belief, marginals, to: &values[first])
+    }
+    return values
+  }
+
+  @inline(__always)
+  private func add(
+    _ goal: InductiveGoal<Arithmetic>, _ belief: Belief<Lanes>, _ marginals: Belief<Lanes>,
+    to total: inout Lanes
+  ) {
+    if space.isJoint && goal.factorCount > 1 {
+      goal.addExpectation(overJoint: belief, to: &total)
+    } else {
+      goal.addExpectation(over: marginals, to: &total)
+    }
   }
 }
 

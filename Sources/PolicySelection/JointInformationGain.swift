@@ -19,6 +19,8 @@ final class JointInformationGain<Parameter: StepNumber> {
   @exclusivity(unchecked) var belief: Belief<Lanes>
   let nothing = FixedBuffer<Lanes>(zeros: 1)
   @exclusivity(unchecked) var lane = 0
+  /// By modality: whether its outcome is observed.
+  let isObserved: FixedBuffer<Bool>
   /// What of the belief is in play: weights of joint states, and each modality's column there.
   @exclusivity(unchecked) var weights: FixedBuffer<Double>
   @exclusivity(unchecked) var columns: FixedBuffer<Int32>
@@ -72,6 +74,7 @@ final class JointInformationGain<Parameter: StepNumber> {
     logs = FixedBuffer(zeros: 256 + widest)
     group = FixedBuffer(repeating: 0, count: modalities)
     groupOf = FixedBuffer(repeating: -1, count: modalities)
+    isObserved = FixedBuffer(repeating: true, count: modalities)
     isInformative = FixedBuffer(repeating: false, count: tables.plans.count)
     uncertain = FixedBuffer(repeating: false, count: compiled.factors.count)
     firstState = FixedBuffer(repeating: 0, count: compiled.factors.count)
@@ -112,6 +115,20 @@ final class JointInformationGain<Parameter: StepNumber> {
     _ belief: Belief<Lanes>, lane: Int, _ likelihoods: UnsafePointer<RunTable<Parameter>>,
     _ results: UnsafePointer<Lanes>
   ) throws(PlanningFailure) -> Double {
+    try findEntropy(belief, lane: lane, likelihoods)
+    var ambiguity = 0.0
+    for index in 0..<tables.plans.count where isInformative.base[index] {
+      let plan = tables.plans.base[index]
+      ambiguity += results[plan.result + plan.ambiguity][lane]
+    }
+    return entropy - ambiguity
+  }
+
+  /// Finds the entropy of the joint outcome of the modalities that are observed, but for those whose parents
+  /// are certain: they belong to no group and tell nothing.
+  func findEntropy(
+    _ belief: Belief<Lanes>, lane: Int, _ likelihoods: UnsafePointer<RunTable<Parameter>>
+  ) throws(PlanningFailure) {
     self.belief = belief
     self.lane = lane
     entropy = 0
@@ -121,12 +138,6 @@ final class JointInformationGain<Parameter: StepNumber> {
     } else {
       try gainOfMarginals(likelihoods)
     }
-    var ambiguity = 0.0
-    for index in 0..<tables.plans.count where isInformative.base[index] {
-      let plan = tables.plans.base[index]
-      ambiguity += results[plan.result + plan.ambiguity][lane]
-    }
-    return entropy - ambiguity
   }
 
   /// The node's probability of a state, or joint state.
@@ -157,7 +168,7 @@ final class JointInformationGain<Parameter: StepNumber> {
         varies = varies || target[index] != target[0]
       }
       groupOf.base[modality] =
-        varies ? compiled.components[parents(modality)[0]] : -1
+        varies && isObserved.base[modality] ? compiled.components[parents(modality)[0]] : -1
     }
     for component in 0..<compiled.factors.count {
       try addGroup(component, count, likelihoods)
@@ -207,7 +218,8 @@ final class JointInformationGain<Parameter: StepNumber> {
   func groupByUncertainParents() {
     let compiled = space.compiled
     for modality in 0..<compiled.modalities.count {
-      groupOf.base[modality] = hasUncertainParent(modality) ? modality : -1
+      groupOf.base[modality] =
+        isObserved.base[modality] && hasUncertainParent(modality) ? modality : -1
     }
     var changed = true
     while changed {

@@ -14,7 +14,7 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
   private let plans: UnsafePointer<PlanningScope>
   private let planScopes: UnsafePointer<Int>
   private let planCount: Int
-  private let joint: JointInformationGain<Parameter>?
+  let joint: JointInformationGain<Parameter>?
   private let legacy: LegacyInformationGain<Parameter>?
   /// What is linear in each belief of a block, by scope and place in the scope's plan; and for entropies
   /// its logarithms.
@@ -182,23 +182,32 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
   ) -> Lanes {
     var sum = Lanes.zero
     for modality in 0..<space.compiled.modalities.count {
-      let plan = space.compiled.modalities.base[modality]
-      let weights = tables.likelihoodWeights.base[modality]
-      let start = tables.outcomeResults.base[modality]
-      guard start < 0 else {
-        let states = dynamics.distribution(of: plan.scope, in: block)
-        Nodes.expect(weights, first: 0, states, into: weighted.base)
-        sum += Lanes.dot(weighted.base, results.base + start, count: plan.outcomes)
-        continue
-      }
-      let count = predictSparsely(modality, block, likelihoods)
-      let states = dynamics.distribution(of: plan.scope, in: block)
-      Nodes.expect(weights, first: 0, states, into: weighted.base)
-      for index in 0..<count {
-        sum += weighted.base[Int(outcomeList.base[index])] * logs.base[index]
-      }
+      addProductNovelty(of: modality, block, likelihoods, to: &sum)
     }
     return sum
+  }
+
+  /// Adds what one modality gives of that; what is linear in the block has been contracted.
+  @inline(__always)
+  func addProductNovelty(
+    of modality: Int, _ block: Belief<Lanes>,
+    _ likelihoods: UnsafePointer<RunTable<Parameter>>, to sum: inout Lanes
+  ) {
+    let plan = space.compiled.modalities.base[modality]
+    let weights = tables.likelihoodWeights.base[modality]
+    let start = tables.outcomeResults.base[modality]
+    guard start < 0 else {
+      let states = dynamics.distribution(of: plan.scope, in: block)
+      Nodes.expect(weights, first: 0, states, into: weighted.base)
+      sum += Lanes.dot(weighted.base, results.base + start, count: plan.outcomes)
+      return
+    }
+    let count = predictSparsely(modality, block, likelihoods)
+    let states = dynamics.distribution(of: plan.scope, in: block)
+    Nodes.expect(weights, first: 0, states, into: weighted.base)
+    for index in 0..<count {
+      sum += weighted.base[Int(outcomeList.base[index])] * logs.base[index]
+    }
   }
 
   /// What taking an action from the beliefs of a block teaches about the transitions, in nats.
@@ -208,21 +217,33 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     var sum = Lanes.zero
     let marginals = settings.convention == .standard ? next : dynamics.marginals(of: next)
     for factor in 0..<space.compiled.factors.count {
-      let plan = space.compiled.factors.base[factor]
-      let parents = dynamics.distribution(of: plan.scope, in: block)
-      let first = action[factor] * plan.columns
-      if settings.convention == .standard {
-        let row = tables.transitionNovelty.base + tables.noveltyOffsets.base[factor] + first
-        for index in 0..<parents.count {
-          sum += Nodes.widened(row[parents.column(index)]) * parents.weights[index]
-        }
-      } else {
-        Nodes.expect(
-          tables.transitionWeights.base[factor], first: first, parents, into: weighted.base)
-        sum += Lanes.dot(
-          weighted.base, marginals.base + plan.stateOffset, count: plan.states)
-      }
+      addTransitionNovelty(
+        of: factor, block, action: action[factor], marginals: marginals, to: &sum)
     }
     return sum
+  }
+
+  /// Adds what one factor gives of that.
+  ///
+  /// - Parameter marginals: of the next states; read under the pymdp presets alone.
+  @inline(__always)
+  func addTransitionNovelty(
+    of factor: Int, _ block: Belief<Lanes>, action: Int, marginals: Belief<Lanes>,
+    to sum: inout Lanes
+  ) {
+    let plan = space.compiled.factors.base[factor]
+    let parents = dynamics.distribution(of: plan.scope, in: block)
+    let first = action * plan.columns
+    if settings.convention == .standard {
+      let row = tables.transitionNovelty.base + tables.noveltyOffsets.base[factor] + first
+      for index in 0..<parents.count {
+        sum += Nodes.widened(row[parents.column(index)]) * parents.weights[index]
+      }
+    } else {
+      Nodes.expect(
+        tables.transitionWeights.base[factor], first: first, parents, into: weighted.base)
+      sum += Lanes.dot(
+        weighted.base, marginals.base + plan.stateOffset, count: plan.states)
+    }
   }
 }

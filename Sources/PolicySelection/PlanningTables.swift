@@ -41,7 +41,7 @@ public final class PlanningTables<Parameter: StepNumber>: @unchecked Sendable {
   /// Where a factor begins in `transitionNovelty`.
   let noveltyOffsets: FixedBuffer<Int>
   /// ln E by policy; -infinity where a policy has no prior probability.
-  let logHabit: FixedBuffer<Parameter>
+  package let logHabit: FixedBuffer<Parameter>
   /// Whether some policy has no prior probability.
   var hasImpossiblePolicies = false
   /// E where it depends on states: for each joint state of its scope over the policies. `logHabit` is then

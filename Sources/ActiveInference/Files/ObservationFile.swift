@@ -1,7 +1,7 @@
 /// One modality's entry in the files: an outcome's index, a probability for each outcome, or null.
 extension Observation {
   /// Its value in a file.
-  var document: DocumentValue {
+  package var document: DocumentValue {
     switch self {
     case .outcome(let outcome): .integer(outcome)
     case .distribution(let weights): weights.isEmpty ? .array([]) : .numbers(weights)
