@@ -113,9 +113,10 @@ final class BeliefBlocks {
       for lane in 0..<count {
         var parts = lastTerms(lane: lane)
         if hasTransitionNovelty {
-          parts.parameterInformationGain +=
+          parts.parameterInformationGain += withExtendedLifetime((source, block)) {
             evaluator.transitionNovelty(
               source.belief, action: joint(first + lane), next: block.belief)[lane]
+          }
         }
         steps.append(parts)
       }

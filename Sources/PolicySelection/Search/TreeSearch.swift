@@ -294,10 +294,12 @@ extension PlannerContext {
   func average(_ actions: [ExpectedFreeEnergyTerms]) -> ExpectedFreeEnergyTerms {
     let values = FixedBuffer(actions.map(\.total))
     let posterior = FixedBuffer<Double>(zeros: actions.count)
-    fillPolicyPosterior(
-      values.base, count: actions.count, logHabit: { planning.logHabit.base[$0] },
-      hasImpossiblePolicies: planning.hasImpossiblePolicies, gamma: settings.gamma,
-      into: posterior.base)
+    withExtendedLifetime(values) {
+      fillPolicyPosterior(
+        values.base, count: actions.count, logHabit: { planning.logHabit.base[$0] },
+        hasImpossiblePolicies: planning.hasImpossiblePolicies, gamma: settings.gamma,
+        into: posterior.base)
+    }
     var sum = ExpectedFreeEnergyTerms()
     for (action, parts) in actions.enumerated() where posterior.base[action] > 0 {
       sum += parts.scaled(by: posterior.base[action])
