@@ -96,7 +96,7 @@ struct RootCommand: ParsableCommand {
       "aif \(Build.version) (\(Build.platform)); random numbers Philox4x64-10",
     subcommands: [
       SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, DiffCommand.self,
-      ApproveCommand.self,
+      ExplainCommand.self, ApproveCommand.self,
       ValidateCommand.self, DescribeCommand.self, EnvironmentsCommand.self,
     ])
 }

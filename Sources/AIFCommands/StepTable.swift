@@ -94,10 +94,6 @@ struct StepTable {
   private func label(_ variable: Variable, _ value: Int) -> String {
     oneLine(variable.label(value))
   }
-
-  private func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ")
-  }
 }
 
 /// The index of the largest value, the lowest where there are several.

@@ -33,6 +33,11 @@ struct TextTable {
   }
 }
 
+/// Text whose lines are one.
+func oneLine(_ text: String) -> String {
+  text.split(whereSeparator: \.isNewline).joined(separator: " ")
+}
+
 /// Text without what a terminal would obey: control characters become `\u{1B}`, except line ends.
 func printable(_ text: some StringProtocol) -> String {
   var result = ""

@@ -107,7 +107,7 @@ extension TraceDiff.Key: CustomStringConvertible {
 }
 
 /// The traces of a file, one after the other.
-private struct TraceCursor {
+struct TraceCursor {
   private let file: TraceFile
   private var reader: TraceReader
   private var waiting: [Trace] = []

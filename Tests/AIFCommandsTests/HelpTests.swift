@@ -11,7 +11,8 @@ struct HelpTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Help")
   static let commands = [
-    "simulate", "replay", "verify", "diff", "approve", "validate", "describe", "environments",
+    "simulate", "replay", "verify", "diff", "explain", "approve", "validate", "describe",
+    "environments",
   ]
 
   @Test("is what the files beside the tests say", arguments: [""] + commands)

@@ -104,12 +104,13 @@ struct CommandLineMaker {
     var line = Line(arguments: [])
     let command = mutator.pick([
       "simulate", "simulate", "replay", "verify", "validate", "describe", "environments",
+      "explain",
     ])
     line.arguments.append(command)
     let takesEnvironment = (command == "simulate" || command == "describe") && mutator.one(in: 2)
     switch command {
     case "environments": break
-    case "verify": line.arguments.append(try path(.trace, &line))
+    case "verify", "explain": line.arguments.append(try path(.trace, &line))
     default:
       line.arguments.append(
         takesEnvironment ? environment() : try path(.model, &line))
@@ -144,7 +145,8 @@ struct CommandLineMaker {
     default:
       return mutator.pick([
         ["--threads", value()], ["--episodes", mutator.pick(["1", "2", "0", "-3", "x"])],
-        ["--carry", "counts"], ["--output", "\(folder)/written"],
+        ["--carry", "counts"], ["--step", mutator.pick(["0", "1", "9", "-1", "x"])],
+        ["--output", "\(folder)/written"],
         ["--output", "\(folder)/directory"],
         ["--output", "\(folder)/none/such"], ["--help"], ["--version"], ["--"], ["-"],
         ["--unknown"],
