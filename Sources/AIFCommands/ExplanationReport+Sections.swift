@@ -114,9 +114,11 @@ extension ExplanationReport {
     }
     text += more(search.changes.count, "observation")
     if search.changes.isEmpty {
-      text +=
-        "No other outcome of one modality\(search.triesPairs ? ", nor of two," : "") would have"
-      text += " changed the choice.\n"
+      let what =
+        search.untried > 0
+        ? "None of the other observations that were tried"
+        : "No other outcome of one modality\(search.triesPairs ? ", nor of two," : "")"
+      text += "\(what) would have changed the choice.\n"
     }
     var counts = ["\(grouped(search.tried)) tried by running the agent"]
     if search.impossible > 0 { counts.append("\(grouped(search.impossible)) impossible") }

@@ -42,7 +42,6 @@ extension BruteForce {
     var terms: [String: [Double]] = [
       "utility": [], "stateInformationGain": [], "parameterInformationGain": [], "inductive": [],
     ]
-    if settings.method == .hybrid { return refine(&step) }
     for policy in policies {
       var utility = 0.0
       var information = 0.0
