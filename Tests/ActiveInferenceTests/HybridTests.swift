@@ -75,7 +75,7 @@ import Testing
       $0.planning.gamma = 1
       $0.planning.stateInformationGain = false
     }
-    #expect(try agent.act(on: [.outcome(4)]) == [up])
+    #expect(try agent.act(on: [.outcome(0)]) == [up])
     #expect(agent.searchReport?.sweeps == 1)
   }
 
@@ -208,12 +208,17 @@ import Testing
     }
     let agent = try make()
     agent.begin(seed: 1, episode: 0)
-    for cell in [0, 1, 2] { _ = try agent.act(on: [.outcome(cell)]) }
+    let (right, down) = ([1], [2])
+    for (cell, move) in [(0, right), (1, right), (2, down)] {
+      _ = try agent.act(on: [.outcome(cell)])
+      try agent.took(move)
+    }
     let other = try make()
     try other.resume(from: Array(agent.stateText.utf8), source: "state")
     #expect(other.state == agent.state)
     for cell in [5, 8] {
       #expect(try agent.act(on: [.outcome(cell)]) == other.act(on: [.outcome(cell)]))
+      for agent in [agent, other] { try agent.took(down) }
       #expect(agent.policyPosterior == other.policyPosterior)
     }
     #expect(other.state == agent.state)

@@ -275,11 +275,13 @@ extension EnumeratedFamily {
     let horizon = isHybrid ? 1 + number % 3 : 1
     options.preferenceRows = number % 8 == 1 ? horizon : nil
     var planning = configuration.planning
-    if isHybrid { planning.method = .hybrid }
+    if isHybrid {
+      planning.method = .hybrid
+      planning.hybrid.sweeps = [16, 1, 3, 5, 0][number % 5]
+      planning.hybrid.tolerance = [1e-1, 1e-3, 0.5][number / 3 % 3]
+    }
     planning.horizon = horizon
     planning.gamma = [0.5, 1, 2, 4][number / 2 % 4]
-    planning.hybrid.sweeps = [16, 1, 3, 5, 0][number % 5]
-    planning.hybrid.tolerance = [1e-1, 1e-3, 0.5][number / 3 % 3]
     planning.informationGain = number / 2 % 2 == 0 ? .joint : .perModality
     planning.stateInformationGain = number % 3 != 2
     planning.parameterInformationGain = options.counts && number % 8 > 3

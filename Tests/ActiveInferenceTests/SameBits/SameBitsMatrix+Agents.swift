@@ -132,10 +132,12 @@ extension SameBitsMatrix {
       var configuration = AgentConfiguration()
       configuration.planning.horizon = 2
       configuration.planning.gamma = 2
-      configuration.planning.hybrid = .init(sweeps: 3, tolerance: 0.01)
       configuration.action.selection = .stochastic
       configuration.action.alpha = 1
       change(&configuration)
+      if configuration.planning.method == .hybrid {
+        configuration.planning.hybrid = .init(sweeps: 3, tolerance: 0.01)
+      }
       return SameBitsCell(
         name: name, world: try ModelEnvironment(model), model: model, configuration: configuration,
         steps: 4)
