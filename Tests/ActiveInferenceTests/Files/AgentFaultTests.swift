@@ -100,7 +100,7 @@ struct AgentFaultTests {
         it has auto, fpi, cavi, exact
         a.yaml: inference.horizon: 5 is not in this build: \
         it is the window of vmp, mmp and smoothing; leave it out
-        a.yaml: planning.method: 'sophisticated' is not in this build; it has enumerate
+        a.yaml: planning.method: 'sophisticated' is not in this build; it has enumerate, successor
         a.yaml: planning.backup: text 'max' is not in this build: \
         it is for the method sophisticated; leave it out
         a.yaml: planning.policyThreshold: 0 is not in this build: \
@@ -108,10 +108,11 @@ struct AgentFaultTests {
         a.yaml: planning.outcomeThreshold: 0.1 is not in this build: \
         it is for the method sophisticated; leave it out
         """)
-    for method in ["mcts", "successor", "soft-control"] {
+    for method in ["mcts", "soft-control"] {
       #expect(
         faults("format: aif.agent/1\nplanning: {method: \(method)}")
-          == "a.yaml: planning.method: '\(method)' is not in this build; it has enumerate")
+          == "a.yaml: planning.method: '\(method)' is not in this build; it has enumerate, successor"
+      )
     }
     for algorithm in ["vmp", "mmp"] {
       #expect(

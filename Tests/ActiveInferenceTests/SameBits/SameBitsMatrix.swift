@@ -15,6 +15,7 @@ enum SameBitsMatrix {
 
   static let entries: [Entry] =
     mazes + schemes + grids + dense + sparse + choices + learners + random + observers
+    + successors
 
   // MARK: - Worlds
 
