@@ -26,8 +26,8 @@ public final class SuccessorMap: @unchecked Sendable {
     case automatic
     /// Factorised once; up to 8,192 joint states, 512 MiB.
     case factorized
-    /// Gauss-Seidel sweeps until no value differs by more than 1e-12 of the largest reward from what it
-    /// is to be.
+    /// Gauss-Seidel sweeps until no value differs by more than 1e-12 of the largest reward, nor by more than
+    /// 5e-11, from what it is to be, rounding aside.
     case iterative
   }
 

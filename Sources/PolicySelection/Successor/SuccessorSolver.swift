@@ -84,14 +84,15 @@ final class SuccessorSolver {
     return largest
   }
 
-  /// Sweeps until the residual is at most 1e-12 of the largest reward, or rounding is all that is left.
+  /// Sweeps until the residual is at most 1e-12 of the largest reward and 5e-11, or rounding is all that is
+  /// left.
   private func sweep(
     _ reward: UnsafePointer<Double>, _ values: UnsafeMutablePointer<Double>
   ) {
     var scale = 0.0
     for state in 0..<chain.count { scale = max(scale, reward[state].magnitude) }
     let rounding = Double(chain.longestRow + 4) * Double.ulpOfOne / (1 - discount)
-    let tolerance = scale * max(1e-12, rounding)
+    let tolerance = max(min(1e-12 * scale, 5e-11), rounding * scale)
     // A sweep takes the error down to `discount` of it at most.
     var isForward = true
     for _ in 0..<SuccessorSolver.terms(discount) {

@@ -16,6 +16,7 @@ enum SameBitsMatrix {
   static let entries: [Entry] =
     mazes + schemes + grids + dense + sparse + choices + learners + random + observers
     + hybrids
+    + successors
 
   // MARK: - Worlds
 
