@@ -14,7 +14,7 @@ enum SameBitsMatrix {
   }
 
   static let entries: [Entry] =
-    mazes + schemes + grids + dense + sparse + choices + learners + random + observers
+    mazes + schemes + searches + grids + dense + sparse + choices + learners + random + observers
 
   // MARK: - Worlds
 
