@@ -14,9 +14,8 @@ enum SameBitsMatrix {
   }
 
   static let entries: [Entry] =
-    mazes + schemes + grids + dense + sparse + choices + learners + random + observers
-    + hybrids
-    + successors
+    mazes + schemes + searches + grids + dense + sparse + choices + learners + random + observers
+    + hybrids + successors
 
   // MARK: - Worlds
 
