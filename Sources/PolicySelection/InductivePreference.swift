@@ -95,6 +95,14 @@ final class InductivePreference<Arithmetic: StepArithmetic> {
     }
   }
 
+  /// What the preference was last anchored to: equal anchors make equal preferences.
+  var anchor: [Int] { rows.array(0..<rows.count) }
+
+  /// Whether that is a certain anchor.
+  func isAnchored(as anchor: [Int]) -> Bool {
+    anchor.count == rows.count && anchor.indices.allSatisfy { anchor[$0] == rows.base[$0] }
+  }
+
   private func mostProbable(
     _ factor: Int, _ plan: CompiledModel.FactorPlan, _ marginals: Belief<Number>, _ lane: Int
   ) -> Int {
