@@ -78,8 +78,11 @@ public struct StepCost: Hashable, Sendable {
     // Of wide factors also what is listed: states of beliefs and of scopes, and what is gained there.
     var listed = 0.0
     if !isJoint, try BeliefSpace(compiled, joint: false).hasWideFactors { listed = 160 * size }
+    let search =
+      configuration.planning.method == .sophisticated
+      ? 0x1p20 * Double(configuration.planning.budget.mebibytes) : 0
     agentBytes = whole(
-      memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned)
+      search + memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned)
 
     var work = 0.0
     for (factor, cells) in compiled.transitionCells.enumerated() {

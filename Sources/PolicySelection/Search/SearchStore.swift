@@ -46,7 +46,7 @@ final class SearchStore {
     self.hasNovelty = hasNovelty
     limit = mebibytes << 20
     // What is never written takes no memory.
-    memory = FixedBuffer(zeros: min(limit / 8, Int(Int32.max)))
+    memory = FixedBuffer(zeros: limit / 8)
     words = UnsafeMutableRawPointer(memory.base)
     slots = FixedBuffer(zeros: SearchStore.leastSlots)
     mask = SearchStore.leastSlots - 1

@@ -91,7 +91,7 @@ struct AgentFaultTests {
       format: aif.agent/1
       preset: spm
       inference: {algorithm: mmp-spm, horizon: 5}
-      planning: {method: sophisticated, backup: max, policyThreshold: 0, outcomeThreshold: 0.1}
+      planning: {method: mcts}
       """)
     #expect(
       found == """
@@ -100,24 +100,44 @@ struct AgentFaultTests {
         it has auto, fpi, cavi, exact
         a.yaml: inference.horizon: 5 is not in this build: \
         it is the window of vmp, mmp and smoothing; leave it out
-        a.yaml: planning.method: 'sophisticated' is not in this build; it has enumerate
-        a.yaml: planning.backup: text 'max' is not in this build: \
-        it is for the method sophisticated; leave it out
-        a.yaml: planning.policyThreshold: 0 is not in this build: \
-        it is for the method sophisticated; leave it out
-        a.yaml: planning.outcomeThreshold: 0.1 is not in this build: \
-        it is for the method sophisticated; leave it out
+        a.yaml: planning.method: 'mcts' is not in this build; it has enumerate, sophisticated
         """)
     for method in ["mcts", "successor", "soft-control"] {
       #expect(
         faults("format: aif.agent/1\nplanning: {method: \(method)}")
-          == "a.yaml: planning.method: '\(method)' is not in this build; it has enumerate")
+          == "a.yaml: planning.method: '\(method)' is not in this build;"
+          + " it has enumerate, sophisticated")
     }
     for algorithm in ["vmp", "mmp"] {
       #expect(
         faults("format: aif.agent/1\ninference: {algorithm: \(algorithm)}").hasPrefix(
           "a.yaml: inference.algorithm: '\(algorithm)' is not in this build;"))
     }
+  }
+
+  @Test("what one method of planning reads is refused beside another, and out of its range")
+  func methodKeys() {
+    let place = "a.yaml: planning"
+    let keys = ["backup: max", "policyThreshold: 0", "outcomeThreshold: 0.1", "budget: {nodes: 4}"]
+    for key in keys {
+      let name = key.prefix { $0 != ":" }
+      #expect(
+        faults("format: aif.agent/1\nplanning: {\(key)}")
+          == "\(place).\(name): is not for the method enumerate; leave it out, or use sophisticated"
+      )
+      #expect(faults("format: aif.agent/1\nplanning: {method: sophisticated, \(key)}").isEmpty)
+    }
+    let wrong = faults(
+      """
+      format: aif.agent/1
+      planning: {method: sophisticated, policyThreshold: 2, budget: {nodes: 0, mebibytes: 16385}}
+      """)
+    #expect(
+      wrong == """
+        \(place).policyThreshold: is 2.0; give a finite number, 0 to 1
+        \(place).budget.nodes: is 0; give 1 or more
+        \(place).budget.mebibytes: is 16385; give at most 16384
+        """)
   }
 
   @Test("probabilities with a floor are of the pymdp presets")

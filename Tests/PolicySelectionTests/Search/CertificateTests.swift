@@ -68,7 +68,7 @@ import Testing
         configuration.planning.budget.nodes = budget
         let found = try Searching(model, configuration).search(belief)
         #expect(found.report.nodes <= budget)
-        #expect(found.values.allSatisfy(\.isFinite))
+        #expect(found.values.allSatisfy { $0.isFinite })
         let reported = CertificateTests.scores(found.values, model, configuration)
         let best = reported.indices.first { index in reported.allSatisfy { $0 <= reported[index] } }
         let gap = try #require(found.report.gap)

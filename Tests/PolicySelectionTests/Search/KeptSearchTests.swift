@@ -66,13 +66,10 @@ import Testing
 
   @Test("a search takes no more memory than it was given, and then says what is left open")
   func memory() throws {
-    let model = try RandomModel(seed: 3, wide()).model
+    var random = try wide()
     let configuration = settings(6) { $0.planning.budget.mebibytes = 1 }
-    let searching = try Searching(model, configuration)
-    let first = model.initialStates.map { $0 ?? [] }
-    let joint = first.reduce([1.0]) { joint, factor in
-      joint.flatMap { p in factor.map { p * $0 } }
-    }
+    let searching = try Searching(random.model, configuration)
+    let joint = try searching.beliefs(random.record(steps: 1))[0]
     let found = try searching.search(joint)
     #expect(searching.planner.bytes <= 1 << 20)
     #expect(searching.planner.bytes > 1 << 19)
@@ -85,11 +82,20 @@ import Testing
   }
 
   /// Many beliefs, of which few are equal.
-  private func wide() -> RandomModel.Options {
+  private func wide() throws -> RandomModel {
     var options = RandomModel.Options()
     options.largestJoint = 12
     options.fewestFactors = 2
     options.sparsity = 0
-    return options
+    var seed: UInt64 = 0
+    while true {
+      let random = try RandomModel(seed: seed, options)
+      let outcomes = random.model.modalities.reduce(1) { $0 * $1.size }
+      let actions = random.model.controls.reduce(1) { $0 * $1.size }
+      if actions > 2 && outcomes > 6 && random.model.factors.allSatisfy({ $0.size > 1 }) {
+        return random
+      }
+      seed += 1
+    }
   }
 }

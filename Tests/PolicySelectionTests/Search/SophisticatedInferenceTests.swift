@@ -8,7 +8,7 @@ import Testing
   /// one that says nothing, or none.
   ///
   /// - Parameter price: what looking costs, in nats.
-  private func boxes(price: Double, habit: [Double]? = nil) throws -> GenerativeModel {
+  private func boxes(price: Double) throws -> GenerativeModel {
     let places = ["start", "cue", "distractor", "left", "right"]
     let model = try GenerativeModel("boxes") {
       Factor("place", places, initially: "start")
@@ -43,15 +43,17 @@ import Testing
   }
 
   private func first(
-    _ method: PlanningSettings.Method, _ model: GenerativeModel, gain: Bool = false
+    _ method: PlanningSettings.Method, _ model: GenerativeModel
   ) throws -> [Double] {
     var configuration = AgentConfiguration()
     configuration.planning.method = method
     configuration.planning.horizon = 2
     configuration.planning.gamma = 3
-    configuration.planning.stateInformationGain = gain
-    configuration.planning.sophisticated.policyThreshold = 0
-    configuration.planning.sophisticated.outcomeThreshold = 0
+    configuration.planning.stateInformationGain = false
+    if method == .sophisticated {
+      configuration.planning.sophisticated.policyThreshold = 0
+      configuration.planning.sophisticated.outcomeThreshold = 0
+    }
     let agent = try ActiveInferenceAgent(model, configuration)
     agent.begin(seed: 0, episode: 0)
     _ = try agent.act(on: [.outcome(0), .outcome(0), .outcome(0)])
