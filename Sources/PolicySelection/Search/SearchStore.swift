@@ -4,8 +4,8 @@ import Kernels
 enum SearchStop: Error {
   /// There is no room for another belief.
   case memory
-  /// As many nodes have been weighed as may be.
-  case nodes
+  /// As many nodes have been weighed as may be, or time is up.
+  case budget
   case failure(PlanningFailure)
 }
 

@@ -10,9 +10,6 @@ import Kernels
 extension SophisticatedPlanner {
   /// - Parameter isFresh: whether nothing is kept that could make room.
   func searchBestFirst(isFresh: Bool) throws(SearchStop) {
-    let end = settings.budget.microseconds.map {
-      ContinuousClock.now.advanced(by: .microseconds($0))
-    }
     try expand(root, depth)
     do throws(SearchStop) {
       while rankRoot() > 0 {
@@ -24,7 +21,7 @@ extension SophisticatedPlanner {
       case .failure: throw error
       case .memory where !isFresh: throw error
       case .memory: isCut = true
-      case .nodes: break
+      case .budget: break
       }
     }
     pendingCount = 0

@@ -10,7 +10,9 @@ extension SophisticatedPlanner {
   func visit(_ place: Place) throws(SearchStop) {
     let visited = store.integers(place, 2)
     if visited[0] == Int32(bitPattern: search) { return }
-    if let most = settings.budget.nodes, nodes == most { throw .nodes }
+    if let most = settings.budget.nodes, nodes == most { throw .budget }
+    // The root is weighed in any case.
+    if let end, nodes > 0, ContinuousClock.now >= end { throw .budget }
     visited[0] = Int32(bitPattern: search)
     nodes += 1
   }

@@ -57,6 +57,8 @@ package final class SophisticatedPlanner: ActionPlanner {
   let path: FixedBuffer<Int32>
   let pathPredictions: FixedBuffer<Int32>
   @exclusivity(unchecked) var search: UInt32 = 0
+  /// When this part of the search ends; nil where time does not matter.
+  @exclusivity(unchecked) var end: ContinuousClock.Instant?
   @exclusivity(unchecked) var root: Place = 0
   @exclusivity(unchecked) var nodes = 0
   @exclusivity(unchecked) var gap = 0.0
@@ -133,9 +135,13 @@ package final class SophisticatedPlanner: ActionPlanner {
   /// Searches everything, or as much as the budget allows.
   private func search(_ belief: UnsafePointer<Double>) throws(PlanningFailure) {
     var isFresh = store.isEmpty
-    // Time goes where it matters from the beginning on.
-    var isWhole = settings.budget.microseconds == nil
+    var isWhole = true
+    let begin = settings.budget.microseconds.map { _ in ContinuousClock.now }
     while true {
+      // Half of the time to find everything, the rest to find what matters.
+      end = begin.map {
+        $0.advanced(by: .microseconds((settings.budget.microseconds ?? 0) / (isWhole ? 2 : 1)))
+      }
       do throws(SearchStop) {
         try beginSearch(belief)
         if isWhole { try searchWhole() } else { try searchBestFirst(isFresh: isFresh) }
@@ -146,7 +152,7 @@ package final class SophisticatedPlanner: ActionPlanner {
           // Some of what was made has not been valued.
           store.reset()
           throw failure
-        case .nodes:
+        case .budget:
           isWhole = false
           isFresh = false
         case .memory:
