@@ -143,7 +143,8 @@ let package = Package(
       dependencies: ["Kernels", "CGSL", "COpenBLAS", "KernelReferences", "VectorMathClones"],
       exclude: ["References"], swiftSettings: settings),
     .testTarget(
-      name: "PolicySelectionTests", dependencies: ["ActiveInference", "EngineTestSupport"],
+      name: "PolicySelectionTests",
+      dependencies: ["ActiveInference", "EngineTestSupport", "TMaze"],
       swiftSettings: settings),
     .testTarget(
       name: "ReferenceSolversTests", dependencies: ["ActiveInference", "ReferenceSolvers"],

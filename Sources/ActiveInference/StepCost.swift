@@ -82,8 +82,11 @@ public struct StepCost: Hashable, Sendable {
     let softControl =
       configuration.planning.method == .softControl
       ? configuration.planning.softControlBytes(compiled) : 0
+    let search =
+      configuration.planning.method == .sophisticated
+      ? 0x1p20 * Double(configuration.planning.budget.mebibytes) : 0
     agentBytes = whole(
-      memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned
+      search + memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned
         + (successor?.bytes ?? 0) + softControl
         + configuration.planning.hybridBytes(actions: policies, beliefSize: beliefSize))
 

@@ -39,6 +39,8 @@ final class InductiveGoal<Arithmetic: StepArithmetic> {
   private let reachable: FixedBuffer<Parameter>
   /// By lane: the row of the states that are near enough; -1 where the goal is out of reach.
   private let rows: FixedBuffer<Int>
+  /// What it was last anchored to: equal anchors make equal preferences.
+  var anchor: [Int] { rows.array(0..<rows.count) }
   /// The state of each member in the making, or of each factor of the model.
   private let counter: FixedBuffer<Int>
   /// By factor of the model, how far apart its states are among the joint states; 0 of the others.

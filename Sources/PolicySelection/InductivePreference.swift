@@ -35,6 +35,9 @@ final class InductivePreference<Arithmetic: StepArithmetic> {
     for goal in goals { goal.begin(marginals) }
   }
 
+  /// What the preference was last anchored to: equal anchors make equal preferences.
+  var anchor: [Int] { goals.flatMap(\.anchor) }
+
   /// What it makes of being somewhere next, in nats: the expectation over the beliefs of nodes.
   ///
   /// - Parameter marginals: those of the beliefs.

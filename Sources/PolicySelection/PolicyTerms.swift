@@ -20,6 +20,15 @@ public struct ExpectedFreeEnergyTerms: BitwiseCopyable, Hashable, Sendable {
   /// Nothing yet.
   public init() {}
 
+  func scaled(by factor: Double) -> ExpectedFreeEnergyTerms {
+    var terms = self
+    terms.utility *= factor
+    terms.stateInformationGain *= factor
+    terms.parameterInformationGain *= factor
+    terms.inductive *= factor
+    return terms
+  }
+
   static func += (a: inout ExpectedFreeEnergyTerms, b: ExpectedFreeEnergyTerms) {
     a.utility += b.utility
     a.stateInformationGain += b.stateInformationGain

@@ -93,7 +93,8 @@ extension Deviation {
       test: "actions that are none are refused, and so are such that are said to have been taken"),
     .init(
       "Q17", "Sophisticated inference: posteriors that sum to 0.2, crashes, ignored settings.",
-      here: "This build has no `sophisticated`.", test: refused),
+      here: "Not copied: the recursion is followed to the end, and every setting counts.",
+      test: definitions),
     .init(
       "Q18", "MCTS weighs the future by the probability of an outcome twice.",
       here: "This build has no `mcts`.", test: refused),

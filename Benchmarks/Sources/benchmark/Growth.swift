@@ -56,6 +56,11 @@ func measureGrowth(_ peer: Peer?, isQuick: Bool, report: (String) -> Void) throw
       try steps(TMaze().model, preset, horizon: $0, episodes: 16)
     }
   }
+  for (series, threshold) in [("every branch", 0.0), ("branches of 1/16 and more", 0.0625)] {
+    try add("depth", "sophisticated, \(series)", [1, 2, 3, 4, 5]) {
+      try search(depth: $0, threshold: threshold)
+    }
+  }
   let cores = ProcessInfo.processInfo.activeProcessorCount
   for way in ways {
     try add("agents", way.name, [1, 10, 100, 1000, 10_000]) {
@@ -94,6 +99,17 @@ private func steps(
 ) throws -> Contender {
   let walk = try Walk(model, episodes: episodes, steps: 8)
   let agent = try forgetfulAgent(model, configuration(preset, horizon: horizon))
+  return Contender(units: walk.steps) { _ in try walk.follow(agent) }
+}
+
+/// Sophisticated inference in the T-maze from the belief of a first step, of which nothing is kept.
+private func search(depth: Int, threshold: Double) throws -> Contender {
+  let walk = try Walk(TMaze().model, episodes: 32, steps: 1)
+  var settings = configuration(.default, horizon: depth)
+  settings.planning.method = .sophisticated
+  settings.planning.sophisticated.policyThreshold = threshold
+  settings.planning.sophisticated.outcomeThreshold = threshold
+  let agent = try forgetfulAgent(walk.model, settings)
   return Contender(units: walk.steps) { _ in try walk.follow(agent) }
 }
 

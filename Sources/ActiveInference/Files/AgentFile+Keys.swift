@@ -114,7 +114,7 @@ extension SearchBudget {
   static let keys: [DocumentKey<SearchBudget>] = [
     .count("nodes", \.nodes, upTo: 1_000_000_000),
     .count("microseconds", \.microseconds, upTo: 1_000_000_000),
-    .count("mebibytes", \.mebibytes, upTo: 1 << 20),
+    .count("mebibytes", \.mebibytes, upTo: SearchBudget.mostMebibytes),
   ]
 }
 

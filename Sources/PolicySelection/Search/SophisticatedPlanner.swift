@@ -10,225 +10,225 @@ import Kernels
 ///     V_d(b)     = sum_u p_u G_d(u | b), p = softmax(gamma G_d + ln E), or the greatest of them
 ///
 /// (Friston, Da Costa, Hafner, Hesp & Parr 2021, https://doi.org/10.1162/neco_a_01351.) r is the negative
-/// expected free energy of one step, o the joint outcome of all modalities.
-final class SophisticatedPlanner: ActionPlanner {
-  private let context: PlannerContext
+/// expected free energy of one step, o the joint outcome of all modalities; parameters stay as they are and
+/// the inductive preference that of the step that is planned. A graph of distinct beliefs is made depth by
+/// depth and valued from its end. Where that takes more than the budget, the graph is made where it matters
+/// most, with bounds on what it leaves open. What was made stays for the step after, which it saves work and
+/// changes in no bit: a belief that is looked at counts as a node whether it was there or not.
+package final class SophisticatedPlanner: ActionPlanner {
+  typealias Place = SearchStore.Place
+
+  let context: PlannerContext
+  let space: BeliefSpace
+  let planning: PlanningTables<Double>
+  let settings: PlanningSettings
+  let depth: Int
+  let actionCount: Int
+  let store: SearchStore
+  let branching: OutcomeBranching
+  let bounds: SearchBounds
+  let nodeDynamics: BeliefDynamics<SharedLaneArithmetic>
+  let evaluator: NodeEvaluation<SingleArithmetic>
+  let inductive: InductivePreference<SingleArithmetic>?
   private let dynamics: BeliefDynamics<SingleArithmetic>
-  private let nodeDynamics: BeliefDynamics<SharedLaneArithmetic>
-  private let inference: StateInference<SingleArithmetic>
-  private let evaluator: NodeEvaluation<SingleArithmetic>
-  private let inductive: InductivePreference<SingleArithmetic>?
-  private let depth: Int
-  private var nodes = 0
-  private(set) var report: SearchReport?
-  private(set) var terms: [ExpectedFreeEnergyTerms] = []
+  /// The goals' rows that the store's values were found with.
+  private var anchor: [Int] = []
 
-  var isFunctionOfBelief: Bool { context.settings.budget.microseconds == nil }
+  // Memory of the expansion.
+  let source: BeliefBuffer<Lanes>
+  let candidate: BeliefBuffer<Lanes>
+  let block: BeliefBuffer<Lanes>
+  let blockTerms = NodeTerms(blocks: 1)
+  let words = FixedBuffer<UInt64>(repeating: 0, count: 8)
+  let batch = FixedBuffer<Int32>(zeros: 8)
+  let pending = FixedBuffer<Int32>(zeros: 8)
+  @exclusivity(unchecked) var pendingCount = 0
+  /// By action, while a belief is valued.
+  let values: FixedBuffer<Double>
+  let weights: FixedBuffer<Double>
+  let lowers: FixedBuffer<Double>
+  let uppers: FixedBuffer<Double>
 
-  init(_ context: PlannerContext) throws(InvalidInput) {
+  // The search.
+  /// By steps to come, the first of the beliefs, and of the predictions, that were expanded.
+  let beliefs: FixedBuffer<Int32>
+  let predictions: FixedBuffer<Int32>
+  /// The beliefs and predictions on the way to the one that is expanded.
+  let path: FixedBuffer<Int32>
+  let pathPredictions: FixedBuffer<Int32>
+  @exclusivity(unchecked) var search: UInt32 = 0
+  /// When this part of the search ends; nil where time does not matter.
+  @exclusivity(unchecked) var end: ContinuousClock.Instant?
+  @exclusivity(unchecked) var root: Place = 0
+  @exclusivity(unchecked) var nodes = 0
+  @exclusivity(unchecked) var gap = 0.0
+  /// Whether memory ended the last search, so that some of what it made has not been valued.
+  @exclusivity(unchecked) var isCut = false
+  @exclusivity(unchecked) private var details: (terms: [ExpectedFreeEnergyTerms], mass: Double)?
+
+  package var isFunctionOfBelief: Bool { settings.budget.microseconds == nil }
+
+  package init(_ context: PlannerContext) throws(InvalidInput) {
     self.context = context
-    let space = context.space
+    space = context.space
+    planning = context.planning
+    settings = context.settings
+    depth = settings.horizon ?? 1
+    actionCount = context.policies.actions.count
+    store = SearchStore(
+      size: space.size, actions: actionCount, depth: depth,
+      hasNovelty: context.planning.hasTransitionNovelty, mebibytes: settings.budget.mebibytes)
     dynamics = BeliefDynamics(space)
     nodeDynamics = BeliefDynamics(space)
-    inference = StateInference(space, context.inference, dynamics)
-    evaluator = try NodeEvaluation(space, context.settings, context.planning, nodeDynamics)
-    inductive = context.settings.inductive.map { InductivePreference(space, $0, context.tables) }
-    depth = context.settings.horizon ?? 1
+    branching = OutcomeBranching(context, dynamics, store)
+    bounds = SearchBounds(context, depth: depth)
+    evaluator = try NodeEvaluation(space, settings, planning, nodeDynamics)
+    inductive = settings.inductive.map { InductivePreference(context.space, $0, context.tables) }
+    source = BeliefBuffer(space)
+    candidate = BeliefBuffer(space)
+    block = BeliefBuffer(space)
+    values = FixedBuffer(zeros: actionCount)
+    weights = FixedBuffer(zeros: actionCount)
+    lowers = FixedBuffer(zeros: actionCount)
+    uppers = FixedBuffer(zeros: actionCount)
+    beliefs = FixedBuffer(zeros: depth + 1)
+    predictions = FixedBuffer(zeros: depth + 1)
+    path = FixedBuffer(zeros: depth + 1)
+    pathPredictions = FixedBuffer(zeros: depth + 1)
   }
 
-  func begin() {}
+  package func begin() { store.reset() }
 
-  func refresh() { inductive?.refresh(context.tables) }
+  package func refresh() {
+    store.reset()
+    bounds.refresh()
+    inductive?.refresh(context.tables)
+  }
 
-  func evaluate(
-    _ belief: Belief<Double>, at moment: PlanningMoment, into values: UnsafeMutablePointer<Double>
+  /// Bytes that the beliefs of the search take, never more than the budget says.
+  package var bytes: Int { store.bytes }
+
+  // MARK: - A step
+
+  package func evaluate(
+    _ belief: Belief<Double>, at moment: PlanningMoment, into result: UnsafeMutablePointer<Double>
   ) throws(PlanningFailure) {
+    details = nil
+    gap = 0
     nodes = 0
-    guard !context.policies.actions.isEmpty else {
-      values[0] = 0
-      terms = [ExpectedFreeEnergyTerms()]
-      report = SearchReport(nodes: 0, gap: 0, prunedMass: 0)
+    guard actionCount > 0 else {
+      // Without controls there is one empty policy, worth nothing.
+      result[0] = 0
       return
     }
-    inductive?.begin(dynamics.marginals(of: belief))
-    let found = try weigh(belief, 0)
-    for action in found.values.indices { values[action] = found.values[action] }
-    terms = found.terms
-    report = SearchReport(nodes: nodes, gap: 0, prunedMass: average(found).mass)
-  }
-
-  /// What each action is worth, its parts, and how probable it is to come to what is left out behind it.
-  private struct Weighed {
-    var values: [Double] = []
-    var terms: [ExpectedFreeEnergyTerms] = []
-    var masses: [Double] = []
-  }
-
-  private func weigh(_ belief: Belief<Double>, _ step: Int) throws(PlanningFailure) -> Weighed {
-    nodes += 1
-    var result = Weighed()
-    var predicted: [BeliefBuffer<Double>] = []
-    for action in context.policies.actions.indices {
-      let next = BeliefBuffer<Double>(context.space)
-      let parts = try stepTerms(belief, action, step, into: next.belief)
-      predicted.append(next)
-      result.terms.append(parts)
-      result.values.append(parts.total)
-      result.masses.append(0)
+    anchorGoals(belief)
+    // What is kept is of use where it foresaw this belief, and else in the way.
+    if isCut || !store.hasRecord(belief.base, hash: store.hash(of: belief.base), row: 0) {
+      store.reset()
+      isCut = false
     }
-    if step + 1 == depth { return result }
-    let settings = context.settings
-    let probability = FixedBuffer(result.values.map { settings.gamma * $0 })
-    softmax(inPlace: probability.base, count: probability.count)
-    for action in result.values.indices {
-      if probability.base[action] < settings.sophisticated.policyThreshold {
-        result.masses[action] = 1
-      } else {
-        try follow(predicted[action].belief, step, action, &result)
-      }
-    }
-    return result
+    try search(belief.base)
+    weighRoot()
+    result.update(from: values.base, count: actionCount)
   }
 
-  /// The parts of one step.
-  private func stepTerms(
-    _ belief: Belief<Double>, _ action: Int, _ step: Int, into next: Belief<Double>
-  ) throws(PlanningFailure) -> ExpectedFreeEnergyTerms {
-    let factors = context.space.compiled.factors.count
-    let joint = context.policies.factorActions.base + action * factors
-    dynamics.predict(belief, action: joint, context.tables, into: next)
-    let terms = NodeTerms(blocks: 1)
-    let block = self.block(next)
-    try evaluator.evaluate(
-      block.belief, nodes: 1, planningStep: step,
-      UnsafePointer(context.tables.likelihoodColumns.base), inductive: inductive, into: terms,
-      at: 0)
-    var parts = terms.terms(block: 0, lane: 0)
-    if context.planning.hasTransitionNovelty {
-      parts.parameterInformationGain +=
-        evaluator.transitionNovelty(
-          self.block(belief).belief, action: joint, next: block.belief)[0]
-    }
-    return parts
-  }
-
-  private func block(_ belief: Belief<Double>) -> BeliefBuffer<Lanes> {
-    let block = BeliefBuffer<Lanes>(context.space)
-    for state in 0..<context.space.size { block.base[state] = Lanes(repeating: belief.base[state]) }
-    nodeDynamics.noteSupports(block.belief)
-    return block
-  }
-
-  /// Adds what follows an action.
-  private func follow(
-    _ next: Belief<Double>, _ step: Int, _ action: Int, _ result: inout Weighed
-  ) throws(PlanningFailure) {
-    let modalities = context.space.compiled.model.modalities
-    var outcomes = [Int](repeating: 0, count: modalities.count)
+  /// Searches everything, or as much as the budget allows.
+  private func search(_ belief: UnsafePointer<Double>) throws(PlanningFailure) {
+    var isFresh = store.isEmpty
+    var isWhole = true
+    let begin = settings.budget.microseconds.map { _ in ContinuousClock.now }
     while true {
-      let p = probability(outcomes, next)
-      if p > 0 {
-        let after = BeliefBuffer<Double>(context.space)
-        if p < context.settings.sophisticated.outcomeThreshold
-          || !infer(outcomes, next, into: after.belief)
-        {
-          result.masses[action] += p
-        } else {
-          let value = average(try weigh(after.belief, step + 1))
-          result.values[action] += p * value.value
-          result.terms[action] += value.terms.scaled(by: p)
-          result.masses[action] += p * value.mass
-        }
+      // Half of the time to find everything, the rest to find what matters.
+      end = begin.map {
+        $0.advanced(by: .microseconds((settings.budget.microseconds ?? 0) / (isWhole ? 2 : 1)))
       }
-      var modality = modalities.count - 1
-      while modality >= 0 {
-        outcomes[modality] += 1
-        if outcomes[modality] < modalities[modality].size { break }
-        outcomes[modality] = 0
-        modality -= 1
-      }
-      if modality < 0 { return }
-    }
-  }
-
-  private func infer(
-    _ outcomes: [Int], _ prior: Belief<Double>, into posterior: Belief<Double>
-  ) -> Bool {
-    do throws(ImpossibleObservation) {
-      try inference.infer(
-        prior: prior, .observations(outcomes.map { .outcome($0) }), context.tables, context.logs,
-        into: posterior)
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  /// The probability of a joint outcome under a predicted belief.
-  private func probability(_ outcomes: [Int], _ belief: Belief<Double>) -> Double {
-    let compiled = context.space.compiled
-    let sizes = compiled.model.factors.map(\.size)
-    let all = Array(sizes.indices)
-    let joint: [Double]
-    if context.space.isJoint {
-      joint = (0..<context.space.size).map { belief.base[$0] }
-    } else {
-      joint = sizes.indices.reduce([1.0]) { weights, factor in
-        let plan = compiled.factors.base[factor]
-        return weights.flatMap { weight in
-          (0..<plan.states).map { weight * belief.base[plan.stateOffset + $0] }
+      do throws(SearchStop) {
+        try beginSearch(belief)
+        if isWhole { try searchWhole() } else { try searchBestFirst(isFresh: isFresh) }
+        return
+      } catch {
+        switch error {
+        case .failure(let failure):
+          // Some of what was made has not been valued.
+          store.reset()
+          throw failure
+        case .budget:
+          isWhole = false
+          isFresh = false
+        case .memory:
+          // What was kept makes room first.
+          store.reset()
+          if isFresh && !isWhole { throw .memory }
+          if isFresh { isWhole = false }
+          isFresh = true
         }
       }
     }
-    var weights = joint
-    for (modality, outcome) in outcomes.enumerated() {
-      let rows = context.tables.likelihoodRows.base[modality]
-      let row = FixedBuffer<Double>(zeros: rows.length)
-      SingleArithmetic.gather(rows, run: { _ in outcome }, into: row.base)
-      let columns = projection(
-        of: compiled.model.likelihoods[modality].given, in: all, sizes: sizes)
-      for state in weights.indices { weights[state] *= row.base[Int(columns.base[state])] }
-    }
-    return weights.reduce(0, +)
   }
 
-  /// What a belief is worth.
-  private func average(
-    _ weighed: Weighed
-  ) -> (value: Double, terms: ExpectedFreeEnergyTerms, mass: Double) {
-    let count = weighed.values.count
-    let p = FixedBuffer<Double>(zeros: count)
-    let values = FixedBuffer(weighed.values)
-    switch context.settings.sophisticated.backup {
-    case .softmax:
-      fillPolicyPosterior(
-        values.base, count: count, logHabit: { context.planning.logHabit.base[$0] },
-        hasImpossiblePolicies: context.planning.hasImpossiblePolicies,
-        gamma: context.settings.gamma, into: p.base)
-    case .max:
-      var best = -1
-      for action in 0..<count where context.planning.logHabit.base[action] > -.infinity {
-        if best < 0 || values.base[action] > values.base[best] { best = action }
-      }
-      p.base[max(best, 0)] = 1
+  private func beginSearch(_ belief: UnsafePointer<Double>) throws(SearchStop) {
+    // Stamps of four kinds a search.
+    if search >= UInt32.max / 4 - 1 {
+      store.reset()
+      search = 0
     }
-    var result = (value: 0.0, terms: ExpectedFreeEnergyTerms(), mass: 0.0)
-    for action in 0..<count where p.base[action] > 0 {
-      result.value += p.base[action] * weighed.values[action]
-      result.terms += weighed.terms[action].scaled(by: p.base[action])
-      result.mass += p.base[action] * weighed.masses[action]
+    search += 1
+    nodes = 0
+    pendingCount = 0
+    for steps in 0...depth {
+      beliefs.base[steps] = 0
+      predictions.base[steps] = 0
     }
-    return result
+    root =
+      try store.record(
+        belief, stride: 1, hash: store.hash(of: belief), row: 0, isPrediction: false
+      ).place
   }
-}
 
-extension ExpectedFreeEnergyTerms {
-  func scaled(by factor: Double) -> ExpectedFreeEnergyTerms {
-    var terms = self
-    terms.utility *= factor
-    terms.stateInformationGain *= factor
-    terms.parameterInformationGain *= factor
-    terms.inductive *= factor
-    return terms
+  /// Goals are seen from the belief of the step; what was valued from another is forgotten.
+  private func anchorGoals(_ belief: Belief<Double>) {
+    guard let inductive else { return }
+    inductive.begin(dynamics.marginals(of: belief))
+    let now = inductive.anchor
+    if now == anchor { return }
+    anchor = now
+    store.reset()
   }
+
+  // MARK: - Telling
+
+  package var report: SearchReport? {
+    if actionCount == 0 { return SearchReport(nodes: 0, gap: 0, prunedMass: 0) }
+    let prunes =
+      settings.sophisticated.policyThreshold > 0 || settings.sophisticated.outcomeThreshold > 0
+    return SearchReport(nodes: nodes, gap: gap, prunedMass: prunes ? detail().mass : 0)
+  }
+
+  package var terms: [ExpectedFreeEnergyTerms] {
+    actionCount == 0 ? [ExpectedFreeEnergyTerms()] : detail().terms
+  }
+
+  /// Goes through the graph once more for what nobody may ask for.
+  private func detail() -> (terms: [ExpectedFreeEnergyTerms], mass: Double) {
+    if let details { return details }
+    var search = SearchDetails(self)
+    let found = search.ofRoot()
+    details = found
+    return found
+  }
+
+  // MARK: - Stamps
+
+  static let isBounded: UInt32 = 1
+  static let isExpanded: UInt32 = 2
+
+  /// How far the current search has come with a slot.
+  @inline(__always)
+  func state(_ slot: SearchSlot) -> UInt32 { slot.stamp >> 2 == search ? slot.stamp & 3 : 0 }
+
+  @inline(__always)
+  func setState(_ slot: SearchSlot, _ state: UInt32) { slot.stamp = search << 2 | state }
+
+  /// The preferences that hold for the step from a belief with so many steps to come.
+  func row(_ steps: Int) -> Int { min(depth - steps, planning.preferenceRows - 1) }
 }

@@ -27,9 +27,12 @@ public struct SearchBudget: Hashable, Sendable {
   /// Microseconds that a step may search; nil for no limit. What is found in that time depends on the
   /// machine, so a search with this limit is not reproducible.
   public var microseconds: Int?
-  /// Memory for nodes in mebibytes, at least 1: what is kept of the steps before is dropped first, then
+  /// Memory for nodes in mebibytes, 1 to ``mostMebibytes``: what is kept of the steps before is dropped first, then
   /// the search ends as where its nodes are spent.
   public var mebibytes = 64
+
+  /// The most memory that a search takes: 16 GiB.
+  public static let mostMebibytes = 1 << 14
 
   /// No limit but that of memory.
   public init() {}

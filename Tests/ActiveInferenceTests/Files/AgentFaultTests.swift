@@ -125,6 +125,30 @@ struct AgentFaultTests {
         """)
   }
 
+  @Test("what one method of planning reads is refused beside another, and out of its range")
+  func methodKeys() {
+    let place = "a.yaml: planning"
+    let keys = ["backup: max", "policyThreshold: 0", "outcomeThreshold: 0.1", "budget: {nodes: 4}"]
+    for key in keys {
+      let name = key.prefix { $0 != ":" }
+      #expect(
+        faults("format: aif.agent/1\nplanning: {\(key)}").hasPrefix(
+          "\(place).\(name): is not for the method enumerate; leave it out, or use sophisticated"))
+      #expect(faults("format: aif.agent/1\nplanning: {method: sophisticated, \(key)}").isEmpty)
+    }
+    let wrong = faults(
+      """
+      format: aif.agent/1
+      planning: {method: sophisticated, policyThreshold: 2, budget: {nodes: 0, mebibytes: 16385}}
+      """)
+    #expect(
+      wrong == """
+        \(place).policyThreshold: is 2.0; give a finite number, 0 to 1
+        \(place).budget.nodes: is 0; give 1 or more
+        \(place).budget.mebibytes: is 16385; give at most 16384
+        """)
+  }
+
   @Test("probabilities with a floor are of the pymdp presets")
   func floored() throws {
     let text = "format: aif.agent/1\ninference: {impossible: floored}"
