@@ -125,7 +125,8 @@ struct DescriptionTests {
       json(try run("environments", "--format", "json").out) as? [[String: Any]])
     #expect(
       worlds.map { $0["id"] as? String } == [
-        "tmaze", "tmaze-simplified", "tmaze-legacy", "gridworld",
+        "tmaze", "tmaze-simplified", "tmaze-legacy", "gridworld", "tiger", "frozen-lake",
+        "russell-norvig",
       ]
     )
     for world in worlds {

@@ -70,7 +70,8 @@ extension ConformanceSection {
     title: "Planning",
     rows: [
       .init("every sequence of actions", ["planning.method=enumerate"]) {
-        $0.model.policies == nil && !$0.model.controls.isEmpty
+        $0.configuration.planning.method == .enumerate
+          && $0.model.policies == nil && !$0.model.controls.isEmpty
       },
       .init("a list of policies", ["planning.method=enumerate"]) { $0.model.policies != nil },
       .init("horizons", ["planning.horizon"]) {
