@@ -131,7 +131,9 @@ extension ConformanceSection {
       "state information gain, \(name)",
       ["planning.stateInformationGain=true", "planning.informationGain=\(name)"]
     ) {
+      // Control as inference seeks none, whatever is set.
       $0.configuration.planning.stateInformationGain
+        && $0.configuration.planning.method != .softControl
         && $0.configuration.planning.informationGain == kind
     }
   }
