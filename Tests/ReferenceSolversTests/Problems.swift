@@ -52,7 +52,8 @@ enum Problems {
   static func bandit(length: Int) throws -> (process: DecisionProcess, first: Int) {
     var index: [[Int]: Int] = [:]
     var counts: [[Int]] = []
-    for pulls in 0...length {
+    // The last first, so that a sweep finds what follows a state before the state.
+    for pulls in (0...length).reversed() {
       for first in 0...pulls {
         for wins in 0...first {
           for others in 0...(pulls - first) {
@@ -75,7 +76,7 @@ enum Problems {
         return Transition(to: index[next] ?? 0, probability: probability, reward: reward)
       }
     }
-    return (process, 0)
+    return (process, counts.count - 1)
   }
 
   /// A process drawn at random.

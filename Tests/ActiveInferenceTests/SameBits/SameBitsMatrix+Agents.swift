@@ -63,6 +63,14 @@ extension SameBitsMatrix {
       twoControls("learns C") { $0.learning.preference = .init(rate: 2) },
       twoControls("learns D") { $0.learning.initialState = .init() },
       twoControls("learns E") { $0.learning.habit = .init(rate: 3) },
+      twoControls("learns A, B, C and E, control as inference", horizon: 3) {
+        $0.planning.method = .softControl
+        $0.planning.softControl.mode = .exactConditioning
+        $0.learning.likelihood = .init(rate: 0.7)
+        $0.learning.transition = .init()
+        $0.learning.preference = .init()
+        $0.learning.habit = .init()
+      },
       twoControls("learns some of A and B, forgetting") {
         $0.learning.likelihood = .init(rate: 2, forgetting: 0.2, subset: ["sign"])
         $0.learning.transition = .init(rate: 0.3, forgetting: 0.5, subset: ["mood"])

@@ -51,21 +51,24 @@ enum SameBitsMatrix {
       .automatic, .exact, .coordinateAscent, .fixedPoint,
     ]
     let gains: [PlanningSettings.InformationGain] = [.joint, .perModality]
-    return algorithms.flatMap { algorithm in
-      gains.map { gain in
-        Entry(name: "T-maze that misleads, \(algorithm.rawValue), enumerate, \(gain)") { name in
-          let maze = try TMaze(parameters: [
-            "cueValidity": .number(0.7), "rewardProbability": .number(0.8),
-          ])
-          var configuration = AgentConfiguration()
-          configuration.inference.algorithm = algorithm
-          configuration.planning.method = .enumerate
-          configuration.planning.informationGain = gain
-          configuration.planning.horizon = 2
-          configuration.action.selection = .stochastic
-          return SameBitsCell(
-            name: name, world: maze, model: maze.model, configuration: configuration, episodes: 8)
-        }
+    let methods: [PlanningSettings.Method] = [.enumerate, .softControl]
+    let all = methods.flatMap { method in
+      algorithms.flatMap { algorithm in gains.map { (method, algorithm, $0) } }
+    }
+    return all.map { method, algorithm, gain in
+      let title = "\(algorithm.rawValue), \(method.rawValue), \(gain)"
+      return Entry(name: "T-maze that misleads, \(title)") { name in
+        let maze = try TMaze(parameters: [
+          "cueValidity": .number(0.7), "rewardProbability": .number(0.8),
+        ])
+        var configuration = AgentConfiguration()
+        configuration.inference.algorithm = algorithm
+        configuration.planning.method = method
+        configuration.planning.informationGain = gain
+        configuration.planning.horizon = 2
+        configuration.action.selection = .stochastic
+        return SameBitsCell(
+          name: name, world: maze, model: maze.model, configuration: configuration, episodes: 8)
       }
     }
   }()
