@@ -5,7 +5,9 @@ extension SameBitsMatrix {
   /// Searches for sequences and trees under every scheme of inference and every information gain, and plans
   /// that are gone on with.
   static let searches: [Entry] = {
-    let methods: [PlanningSettings.Method] = [.branchAndBound, .beam, .treeSearch]
+    let methods: [PlanningSettings.Method] = [
+      .sophisticated, .branchAndBound, .beam, .treeSearch,
+    ]
     let algorithms: [InferenceSettings.Algorithm] = [
       .automatic, .exact, .coordinateAscent, .fixedPoint,
     ]
@@ -24,6 +26,12 @@ extension SameBitsMatrix {
       search("branch-and-bound, replanning every 3", .branchAndBound) {
         $0.planning.horizon = 4
         $0.planning.replanEvery = 3
+      },
+      search("sophisticated, three steps ahead, few nodes", .sophisticated) {
+        $0.planning.horizon = 3
+        $0.planning.sophisticated.policyThreshold = 0
+        $0.planning.sophisticated.outcomeThreshold = 0
+        $0.planning.budget.nodes = 12
       },
       search("mcts, three steps ahead", .treeSearch) {
         $0.planning.horizon = 3
