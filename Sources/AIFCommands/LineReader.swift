@@ -27,7 +27,12 @@ final class LineReader {
   private var lastNumber = 0
   private var isAtEnd = false
 
+  /// Whether it is a device, which may have no end.
+  private let isDevice: Bool
+
   private static let chunk = 1 << 18
+  /// The most that a line of a device holds.
+  private static let longestOfDevice = 1 << 20
 
   /// - Throws: ``CommandFailure/input(_:)`` where it cannot be read.
   init(_ input: InputFile) throws {
@@ -35,6 +40,7 @@ final class LineReader {
     let (descriptor, information) = try input.opened()
     self.descriptor = descriptor
     isRegular = information.st_mode & S_IFMT == S_IFREG
+    isDevice = information.st_mode & S_IFMT == S_IFCHR
   }
 
   deinit {
@@ -82,6 +88,10 @@ final class LineReader {
     buffer.removeFirst(start)
     start = 0
     let old = buffer.count
+    if isDevice && old > LineReader.longestOfDevice {
+      throw CommandFailure.input(
+        "\(input.name): has more than 1 MiB in a line and is a device; save it as a file")
+    }
     buffer.append(contentsOf: repeatElement(0, count: LineReader.chunk))
     while true {
       let count = buffer.withUnsafeMutableBytes {
