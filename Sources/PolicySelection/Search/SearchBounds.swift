@@ -16,7 +16,7 @@ final class SearchBounds {
   private let depth: Int
   private let clips: Bool
   private let size: Int
-  /// By steps to come, from 0: the least and the greatest utility, whatever is believed.
+  /// By steps to come, from 0 to the depth: the least and the greatest utility, whatever is believed.
   private let least: FixedBuffer<Double>
   private let most: FixedBuffer<Double>
   /// By steps to come `[steps][state]`; empty where there are too many.
@@ -39,13 +39,13 @@ final class SearchBounds {
     let settings = context.settings.sophisticated
     clips = settings.policyThreshold > 0 || settings.outcomeThreshold > 0
     size = context.space.size
-    least = FixedBuffer(zeros: depth)
-    most = FixedBuffer(zeros: depth)
+    least = FixedBuffer(zeros: depth + 1)
+    most = FixedBuffer(zeros: depth + 1)
     let work = Double(size) * Double(context.policies.actions.count)
     let hasTables =
       context.space.isJoint && work <= 0x1p22 && Double(size) * Double(depth) <= 0x1p22
-    leastByState = FixedBuffer(zeros: hasTables ? size * depth : 0)
-    mostByState = FixedBuffer(zeros: hasTables ? size * depth : 0)
+    leastByState = FixedBuffer(zeros: hasTables ? size * (depth + 1) : 0)
+    mostByState = FixedBuffer(zeros: hasTables ? size * (depth + 1) : 0)
     logs = FixedBuffer(zeros: context.space.isJoint ? size : 0)
   }
 
@@ -133,7 +133,7 @@ final class SearchBounds {
     let planning = context.planning
     least.base[0] = 0
     most.base[0] = 0
-    for steps in 1..<max(depth, 1) {
+    for steps in 1..<(depth + 1) {
       var (low, high) = (0.0, 0.0)
       for plan in 0..<planning.plans.count {
         let values = (0..<planning.plans.base[plan].columns).map { utility(plan, $0, steps) }
@@ -146,7 +146,7 @@ final class SearchBounds {
     guard mostByState.count > 0,
       let dynamics = try? JointTransition(context.space.compiled, context.tables)
     else { return }
-    for steps in 1..<max(depth, 1) { iterate(steps, dynamics) }
+    for steps in 1..<(depth + 1) { iterate(steps, dynamics) }
   }
 
   /// Value iteration over states, one step.
