@@ -7,11 +7,15 @@ public struct TensorFixture: Decodable, Sendable {
   public let environment: String
   /// Our parameters of the same world.
   public let parameters: [String: ParameterValue]
+  /// A, by modality.
   public let likelihood: [Tensor]
+  /// B, by factor.
   public let transition: [Tensor]
+  /// D, by factor.
   public let initialState: [Tensor]
-  /// By table the factors it depends on; empty where they were not written.
+  /// By modality the factors it depends on; empty where they were not written.
   public let likelihoodParents: [[Int]]
+  /// By factor the factors it depends on; empty where they were not written.
   public let transitionParents: [[Int]]
 
   private enum CodingKeys: String, CodingKey {
@@ -23,6 +27,7 @@ public struct TensorFixture: Decodable, Sendable {
     case transitionParents = "B_dependencies"
   }
 
+  /// Reads what the script wrote.
   public init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: CodingKeys.self)
     func tensors(_ key: CodingKeys) throws -> [Tensor] {
