@@ -150,6 +150,7 @@ extension StepRecord {
     add("choice", choice.map(DocumentValue.indices))
     add("search", search?.document)
     add("iterates", iterates?.document)
+    add("levels", levels.map { .array($0.map(\.document)) })
     return .object(members)
   }
 }
