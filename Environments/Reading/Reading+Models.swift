@@ -5,21 +5,21 @@ extension Reading {
   static func wordModel(legibility: Double) throws(InvalidInput) -> GenerativeModel {
     try GenerativeModel("word") {
       Factor("word", Text.words)
-      Factor("look", Text.quarters, initially: Column(certain: Text.quarters[0]))
+      Factor("quarter", Text.quarters, initially: Column(certain: Text.quarters[0]))
       Factor("upsideDown", ["no", "yes"])
       Factor("mirrored", ["no", "yes"])
       Control("look", Text.quarters)
-      Modality("picture", Text.pictures, given: "word", "look", "upsideDown", "mirrored") {
+      Modality("picture", Text.pictures, given: "word", "quarter", "upsideDown", "mirrored") {
         state in
         let picture = Text.picture(
-          in: state.index(of: "look"), of: state.index(of: "word"),
+          in: state.index(of: "quarter"), of: state.index(of: "word"),
           upsideDown: state["upsideDown"] == "yes", mirrored: state["mirrored"] == "yes")
         return Column(
           Text.pictures.map { $0 == picture ? legibility : (1 - legibility) / 3 })
       }
-      Modality("look", Text.quarters, given: "look") { Column(certain: $0["look"]) }
+      Modality("quarter", Text.quarters, given: "quarter") { Column(certain: $0["quarter"]) }
       Transition(of: "word")
-      Transition(of: "look", controls: "look") { Column(certain: $0["look"]) }
+      Transition(of: "quarter", controls: "look") { Column(certain: $0["look"]) }
       Transition(of: "upsideDown")
       Transition(of: "mirrored")
     }

@@ -6,8 +6,8 @@ import ActiveInference
 /// higher one chooses which word to read next and, when it knows, says whether the sentence ends well.
 ///
 /// - Hidden states: `sentence`, one of six; `place`, the word that is read; `answer`, none, happy or sad; and of
-///   that word `look`, the quarter looked at, `upsideDown` and `mirrored`, drawn anew whenever a word is begun.
-/// - Outcomes: `picture`, what is in the quarter: none, bird, seed, cat; `look`, the quarter; `place`, the word's
+///   that word `quarter`, the one looked at, `upsideDown` and `mirrored`, drawn anew whenever a word is begun.
+/// - Outcomes: `picture`, what is in the quarter: none, bird, seed, cat; `quarter`, the one looked at; `place`, the word's
 ///   number; `feedback`, none, right or wrong.
 /// - Actions: `look`, the quarter to look at; `do`, (goes on) while a word is read, and at its end read word 1,
 ///   2, 3, 4, say happy, say sad.
@@ -19,7 +19,8 @@ import ActiveInference
 ///
 /// ```swift
 /// let world = try Reading(parameters: ["sentence": .text("wait wait wait flee")])
-/// var agent = try DeepAgent(world.levels(world.agent)!)
+/// guard let levels = try world.levels(world.agent) else { return }
+/// var agent = try DeepAgent(levels)
 /// let episode = try Simulation(world, steps: world.steps).run(&agent, episode: 0)
 /// ```
 ///
