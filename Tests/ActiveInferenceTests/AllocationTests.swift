@@ -50,6 +50,27 @@
       #expect(try allocations(SampleModels.tMaze()) { $0.planning.horizon = horizon } == 0)
     }
 
+    @Test("does not occur where beliefs are certain of what actions steer", arguments: 1...3)
+    func steered(horizon: Int) throws {
+      #expect(
+        try allocations(SampleModels.tMaze()) {
+          $0.planning.horizon = horizon
+          $0.planning.informationGain = .perModality
+        } == 0)
+    }
+
+    @Test(
+      "does not occur in sophisticated inference, whole or best first, once its memory has grown",
+      arguments: [nil, 3])
+    func sophisticated(nodes: Int?) throws {
+      #expect(
+        try allocations(SampleModels.tMaze()) {
+          $0.planning.method = .sophisticated
+          $0.planning.horizon = 2
+          $0.planning.budget.nodes = nodes
+        } == 0)
+    }
+
     @Test("does not occur where a step is remembered")
     func remembered() throws {
       let model = try SampleModels.tMaze()
