@@ -12,11 +12,19 @@ struct StepTable {
 
   /// The table, one step a row.
   func text(_ episode: Episode) -> String {
-    var table = TextTable(["step", "observed", "believes", "does", "because (nats)"])
+    // What is believed at the end about every step, where that is recorded.
+    let hindsight = episode.steps.last?.smoothed
+    var table = TextTable(
+      ["step", "observed", "believes"] + (hindsight == nil ? [] : ["in hindsight"])
+        + ["does", "because (nats)"])
     for step in episode.steps {
-      table.add([
-        "\(step.t)", observed(step), believed(step), done(step.action), reason(step),
-      ])
+      let later = hindsight.map { smoothed in
+        let time = step.t - smoothed.windowStart
+        return smoothed.beliefs.indices.contains(time) ? believed(smoothed.beliefs[time]) : ""
+      }
+      table.add(
+        ["\(step.t)", observed(step), believed(step.beliefs ?? [])] + (later.map { [$0] } ?? [])
+          + [done(step.action), reason(step)])
     }
     return table.text
   }
@@ -35,8 +43,8 @@ struct StepTable {
   }
 
   /// The most probable state of each factor and its probability.
-  private func believed(_ step: StepRecord) -> String {
-    zip(model.factors, step.beliefs ?? []).map { factor, belief in
+  private func believed(_ beliefs: [[Double]]) -> String {
+    zip(model.factors, beliefs).map { factor, belief in
       guard let best = firstMaximum(belief) else { return "" }
       let ties = ties(belief, best)
       let state =

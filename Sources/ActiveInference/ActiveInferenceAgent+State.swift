@@ -64,6 +64,12 @@ extension ActiveInferenceAgent {
     for (index, action) in state.plan.enumerated() where !answers.contains(action) {
       faults.append(Fault("plan[\(index)]", "\(action) is not an action of this model"))
     }
+    if hindsight != nil && state.step > 0 {
+      faults.append(
+        Fault(
+          "step", "is \(state.step), but under learning.smoothing an agent needs all steps before",
+          remedy: "replay the episode from its beginning"))
+    }
     if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
     if let learning {
       let learned = try blueprint.model.replacing(concentration: state.concentration).laidOut()

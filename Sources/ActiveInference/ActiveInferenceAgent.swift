@@ -20,6 +20,7 @@ public final class ActiveInferenceAgent: Agent {
   public let blueprint: CompiledAgent
   let engine: AgentStep<SingleArithmetic>
   let learning: AgentLearning<SingleArithmetic>?
+  let hindsight: HindsightLearning?
   /// What scores actions where policies are not enumerated.
   let search: (any ActionPlanner)?
   let memory: AgentMemory?
@@ -88,9 +89,13 @@ public final class ActiveInferenceAgent: Agent {
         PlanningTables(
           blueprint.compiled, tables, blueprint.configuration.planning, blueprint.policies))
       learning = try AgentLearning(engine)
+      hindsight =
+        blueprint.configuration.learning.smoothing
+        ? try HindsightLearning(blueprint) : nil
     } else {
       engine = try AgentStep(blueprint, blueprint.tables, blueprint.logs, blueprint.planning)
       learning = nil
+      hindsight = nil
     }
     choice = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
@@ -147,6 +152,7 @@ public final class ActiveInferenceAgent: Agent {
   /// The first half of a step: prior and belief.
   func beginStep(_ observation: [Observation]) throws {
     try check(observation)
+    try checkRoom()
     settle()
     engine.predict(isFirst: step == 0)
     try orUndo { try infer(observation) }
@@ -195,6 +201,11 @@ public final class ActiveInferenceAgent: Agent {
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
     if let learning {
       learning.learn(.observations(observation), isFirst: step == 0, hasPlanned: !followsPlan)
+      if let hindsight {
+        hindsight.learn(
+          observation, after: engine.actions, isFirst: step == 0, engine.tables)
+        learning.refreshEverything()
+      }
       search?.refresh()
     }
     memory?.remember(observation, self)

@@ -113,7 +113,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
   init(_ step: AgentStep<Arithmetic>) throws(InvalidInput) {
     self.step = step
     learning = try ParameterLearning(
-      step.blueprint.space, step.blueprint.configuration.learning, step.dynamics,
+      step.blueprint.space, step.blueprint.configuration.learning.stepwise, step.dynamics,
       original: step.blueprint.tables)
   }
 

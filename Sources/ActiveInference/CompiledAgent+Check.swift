@@ -21,5 +21,6 @@ extension CompiledAgent {
     try configuration.planning.check(model, policies)
     try configuration.planning.check(space)
     _ = try LearnedTables(configuration.learning, model)
+    _ = try configuration.smoother(of: model, nil)
   }
 }

@@ -23,6 +23,8 @@ public final class CompiledAgent: Sendable {
   public let policies: PolicySet
   let planning: PlanningTables<Double>
   let inference: InferenceSettings
+  /// What smooths whole episodes, where that is asked for.
+  let smoother: Smoother?
   private let laidOut: LaidOutModel
 
   /// Checks that the configuration fits the model and lays both out.
@@ -53,6 +55,7 @@ public final class CompiledAgent: Sendable {
     // What only an agent would find out is found out here.
     try configuration.planning.check(space)
     _ = try LearnedTables(configuration.learning, model)
+    smoother = try configuration.smoother(of: model, laidOut)
   }
 
   /// Refuses plans to go on with where a part of the user's own making has none.

@@ -30,6 +30,8 @@ public struct InferenceSettings: Hashable, Sendable {
   public var tolerance = 1e-12
   /// What is done with an observation of probability zero.
   public var impossible: ImpossibleObservation = .error
+  /// How all steps of a record are smoothed once it has ended; nil where they are not.
+  public var smoothing: SmoothingSettings?
   /// What the preset says of logarithms and soft observations; no file key.
   public var convention: InferenceConvention = .standard
 

@@ -126,6 +126,24 @@ extension StepArithmetic {
     for column in 0..<rows.length { result[column] += scratch[column] }
   }
 
+  /// exp sum_o q(o) ln P(o | s) for each joint state of a modality's scope: what pymdp 1.x makes of a
+  /// distribution over outcomes.
+  ///
+  /// - Parameter scratch: room for one run.
+  static func geometricLikelihood(
+    _ weights: [Double], _ rows: RunTable<Parameter>, _ convention: InferenceConvention,
+    into result: UnsafeMutablePointer<Number>, scratch: UnsafeMutablePointer<Number>
+  ) {
+    for column in 0..<rows.length { result[column] = .zero }
+    for outcome in 0..<rows.count where weights[outcome] != 0 {
+      let weight = Number(broadcast: weights[outcome])
+      gather(rows, run: { _ in outcome }, into: scratch)
+      convention.logarithms(scratch, into: scratch, count: rows.length)
+      for column in 0..<rows.length { result[column] += weight * scratch[column] }
+    }
+    VectorMath.exp(inPlace: result, count: rows.length)
+  }
+
   /// Writes a run of logarithms, another one in each lane.
   private static func gatherLogarithms(
     _ logs: RunTable<Parameter>, _ convention: InferenceConvention,

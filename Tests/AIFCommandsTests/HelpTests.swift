@@ -11,7 +11,7 @@ struct HelpTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Help")
   static let commands = [
-    "simulate", "replay", "verify", "diff", "explain", "approve", "validate", "describe",
+    "simulate", "replay", "learn", "verify", "diff", "explain", "approve", "validate", "describe",
     "objectives", "solve",
     "environments",
   ]

@@ -47,6 +47,8 @@ struct BruteForce {
   var time = 0
   var belief: [Double] = []
   var action: [Int] = []
+  /// Everything that was observed and done so far.
+  var past = BehaviourRecord(observations: [], actions: [])
   /// What is still to be done of a plan, and what was chosen last.
   var remaining: [[Int]] = []
   var chosen: [Int]?

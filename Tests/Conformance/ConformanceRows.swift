@@ -40,6 +40,21 @@ extension ConformanceSection {
         .init("when coordinate ascent ends", ["inference.tolerance"]) {
           $0.algorithm == .coordinateAscent && $0.findsEnd
         },
+        .init("whole records smoothed as fits", ["inference.smoothing.method=auto"]) {
+          $0.configuration.inference.smoothing?.method == .automatic
+        },
+        .init("whole records smoothed exactly", ["inference.smoothing.method=exact"]) {
+          $0.configuration.inference.smoothing?.method == .exact
+        },
+        .init(
+          "whole records smoothed factor by factor",
+          [
+            "inference.smoothing.method=structured", "inference.smoothing.sweeps",
+            "inference.smoothing.tolerance",
+          ]
+        ) {
+          $0.configuration.inference.smoothing?.method == .structured
+        },
         .init("when fixed-point iteration ends, preset pymdp-0.0.7", ["inference.tolerance"]) {
           $0.algorithm == .fixedPoint && $0.configuration.preset == .pymdp007
         },
@@ -291,6 +306,11 @@ extension ConformanceSection {
           $0.configuration.learning.habit != nil && !$0.model.habitGiven.isEmpty
         }
       ]
+      + [
+        .init("A, B and D from whole records", ["learning.smoothing"]) {
+          $0.configuration.learning.smoothing
+        }
+      ]
       + eachPreset("anything learned") { $0.configuration.learning != LearningSettings() })
 
   private static func learned(
@@ -303,6 +323,9 @@ extension ConformanceSection {
       },
       .init("\(letter), with forgetting", ["learning.\(letter).forgetting"]) {
         ($0.configuration.learning[keyPath: path]?.forgetting ?? 0) > 0
+      },
+      .init("\(letter), with an asymptote", ["learning.\(letter).asymptote"]) {
+        $0.configuration.learning[keyPath: path]?.asymptote != nil
       },
     ]
     if let subset {

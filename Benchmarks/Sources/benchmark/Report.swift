@@ -51,6 +51,7 @@ struct Report: Codable {
   var chaining: [Chaining] = []
   var savings: [SavingLine] = []
   var successor: [SuccessorLine] = []
+  var smoothing: [SmoothingLine] = []
   var growth: [Growth] = []
 }
 

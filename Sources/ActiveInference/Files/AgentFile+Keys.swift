@@ -33,6 +33,9 @@ extension InferenceSettings {
     .number("tolerance", \.tolerance, "0 or more") { $0 >= 0 },
     .notInBuild("horizon", only: .null, "it is the window of vmp, mmp and smoothing"),
     .choice("impossible", \.impossible),
+    .optional(
+      "smoothing", \.smoothing, initial: SmoothingSettings(), writesNull: false,
+      SmoothingSettings.keys),
   ]
 }
 
@@ -154,6 +157,14 @@ extension LearningSettings {
     rule("C", \.preference, subset: "modalities"),
     rule("D", \.initialState, subset: "factors"),
     rule("E", \.habit, subset: nil),
+    // A document says of it only where it says something.
+    DocumentKey("smoothing", \.smoothing) { value, place, faults in
+      if case .boolean(let isOn) = value { return isOn }
+      faults.expected("true or false", place, value)
+      return nil
+    } write: {
+      $0 ? .boolean(true) : nil
+    },
   ]
 
   private static func rule(
@@ -163,6 +174,14 @@ extension LearningSettings {
       // So that counts never grow beyond what a model may have.
       .number("rate", \.rate, "0 to 1e100") { (0...1e100).contains($0) },
       .number("forgetting", \.forgetting, "0 to 1") { (0...1).contains($0) },
+      DocumentKey("asymptote", \.asymptote) { value, place, faults -> Double?? in
+        if value == .null { return .some(nil) }
+        if let number = value.double, 1e-100 <= number, number <= 1e100 { return number }
+        faults.expected("a number from 1e-100 to 1e100 or null", place, value)
+        return nil
+      } write: {
+        $0.map { .number($0) }
+      },
     ]
     return .optional(
       letter, path, initial: Rule(), writesNull: false,

@@ -71,6 +71,15 @@ extension SameBitsMatrix {
         $0.learning.preference = .init()
         $0.learning.habit = .init()
       },
+      twoControls("learns A and B up to an asymptote") {
+        $0.learning.likelihood = .init(asymptote: 20)
+        $0.learning.transition = .init(rate: 0.5, asymptote: 5)
+        $0.inference.smoothing = SmoothingSettings()
+      },
+      twoControls("smooths whole records, factor by factor") {
+        $0.inference.smoothing = SmoothingSettings()
+        $0.inference.smoothing?.method = .structured
+      },
       twoControls("learns some of A and B, forgetting") {
         $0.learning.likelihood = .init(rate: 2, forgetting: 0.2, subset: ["sign"])
         $0.learning.transition = .init(rate: 0.3, forgetting: 0.5, subset: ["mood"])
