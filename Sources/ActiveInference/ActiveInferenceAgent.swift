@@ -23,6 +23,8 @@ public final class ActiveInferenceAgent: Agent {
   /// What scores actions where policies are not enumerated.
   let search: (any ActionPlanner)?
   let memory: AgentMemory?
+  /// What is inferred of several steps together; nil where each step is alone.
+  let window: AgentWindow?
   /// Whether some part of the agent is not the library's.
   private let hasParts: Bool
 
@@ -96,6 +98,7 @@ public final class ActiveInferenceAgent: Agent {
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     answers = JointActions(blueprint.model.controls.map(\.size))
     search = try blueprint.planner(for: engine)
+    window = AgentWindow(engine, learning)
     memory = remembersSteps ? AgentMemory(blueprint, answers, search: search) : nil
     let parts = blueprint.parts
     hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
@@ -128,6 +131,7 @@ public final class ActiveInferenceAgent: Agent {
     guard let learning else { return }
     engine.tables.restore(from: blueprint.tables) { $0 }
     learning.refreshEverything()
+    window?.follow()
     search?.refresh()
   }
 
@@ -149,6 +153,7 @@ public final class ActiveInferenceAgent: Agent {
     try check(observation)
     settle()
     engine.predict(isFirst: step == 0)
+    window?.inference.swapBeliefs()
     try orUndo { try infer(observation) }
   }
 
@@ -186,7 +191,7 @@ public final class ActiveInferenceAgent: Agent {
   /// Undoes what has been considered.
   func reconsider() {
     remainingPlan = plannedBefore
-    engine.swapBeliefs()
+    undoBeliefs()
   }
 
   /// Learns from what has been considered, and takes the action that was chosen.
@@ -194,7 +199,12 @@ public final class ActiveInferenceAgent: Agent {
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
     if let learning {
-      learning.learn(.observations(observation), isFirst: step == 0, hasPlanned: !followsPlan)
+      let evidence = Evidence.observations(observation)
+      if let counts = window?.counts {
+        learning.learn(counts, evidence, hasPlanned: !followsPlan)
+      } else {
+        learning.learn(evidence, isFirst: step == 0, hasPlanned: !followsPlan)
+      }
       search?.refresh()
     }
     memory?.remember(observation, self)
@@ -206,7 +216,7 @@ public final class ActiveInferenceAgent: Agent {
       try body()
     } catch {
       // The step did not happen: the belief is again that of the step before.
-      engine.swapBeliefs()
+      undoBeliefs()
       throw error
     }
   }
@@ -277,13 +287,12 @@ public final class ActiveInferenceAgent: Agent {
     }
     iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
     do throws(ImpossibleObservation) {
-      try engine.infer(.observations(observation), iterates: recordsIterates ? noteIterate : nil)
+      try inferStates(observation)
     } catch {
       throw AgentFailure.impossible(
         step: step, modality: blueprint.model.modalities[error.modality].name,
         outcome: label(observation[error.modality], error.modality))
     }
-    outcome = engine.inference.outcome
     iterates.converged = outcome.converged
   }
 

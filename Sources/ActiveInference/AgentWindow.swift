@@ -1,0 +1,67 @@
+import GenerativeModel
+import Inference
+import Kernels
+
+/// The steps that an agent with `vmp` or `mmp` infers together, and what it learns of them.
+final class AgentWindow {
+  let inference: WindowInference
+  let counts: WindowCounts?
+
+  /// Nil where each step is inferred alone, or by a part that is not the library's.
+  init?(_ engine: AgentStep<SingleArithmetic>, _ learning: AgentLearning<SingleArithmetic>?) {
+    let blueprint = engine.blueprint
+    guard blueprint.hasWindow, let logs = engine.logs else { return nil }
+    inference = WindowInference(
+      blueprint.space, blueprint.inference, engine.dynamics, engine.tables, logs,
+      learnsLikelihoods: learning?.learning.learnsLikelihoods ?? false)
+    counts = learning.map { WindowCounts(inference, $0.learning, engine.tables, logs) }
+  }
+}
+
+extension CompiledAgent {
+  /// Whether the states of several steps are inferred together.
+  var hasWindow: Bool { inference.algorithm.hasWindow && parts.beliefs == nil }
+}
+
+extension ActiveInferenceAgent {
+  /// The first step of the window that the last step was inferred with; nil where there are no windows.
+  public var windowStart: Int? { step > 0 ? window?.inference.windowStart : nil }
+
+  /// What is believed of every step of the window, `[time from windowStart][factor][state]`; nil where there
+  /// are no windows.
+  public var smoothedBeliefs: [[[Double]]]? {
+    guard step > 0, let window else { return nil }
+    return (0..<window.inference.windowLength).map {
+      factors(UnsafePointer(window.inference.smoothed(at: $0)))
+    }
+  }
+
+  /// Takes back the beliefs of a step that has not been completed.
+  func undoBeliefs() {
+    engine.swapBeliefs()
+    window?.inference.swapBeliefs()
+  }
+
+  /// Finds the belief of the step.
+  func inferStates(_ observation: [Observation]) throws(ImpossibleObservation) {
+    let report = recordsIterates ? noteIterate : nil
+    guard let window else {
+      try engine.infer(.observations(observation), iterates: report)
+      outcome = engine.inference.outcome
+      return
+    }
+    try window.inference.infer(
+      step: step, observation, prior: engine.prior.belief, actions: engine.actions.base,
+      ignored: engine.inference.ignored, into: engine.belief.belief, iterates: report)
+    outcome = window.inference.outcome
+  }
+}
+
+extension AgentLearning where Arithmetic == SingleArithmetic {
+  /// Learns from the window that the step was inferred with.
+  func learn(_ counts: WindowCounts, _ evidence: Evidence, hasPlanned: Bool) {
+    counts.learn()
+    learnRest(evidence, hasPlanned: hasPlanned)
+    refreshPlanning()
+  }
+}
