@@ -159,6 +159,7 @@ extension StepRecord {
   fileprivate mutating func keepWhatIsRecorded(in other: StepRecord) {
     if other.states == nil { states = nil }
     if other.beliefs == nil { beliefs = nil }
+    if other.smoothed == nil { smoothed = nil }
     if other.freeEnergy == nil { freeEnergy = nil }
     if other.negativeExpectedFreeEnergy == nil { negativeExpectedFreeEnergy = nil }
     if other.terms == nil { terms = nil }

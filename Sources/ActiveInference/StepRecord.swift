@@ -102,6 +102,12 @@ extension StepRecord {
     set { if thoughts != nil || newValue != nil { own().contents.beliefs = newValue } }
   }
 
+  /// What is believed about other steps, where the scheme of inference says.
+  public var smoothed: SmoothedBeliefs? {
+    get { thoughts?.contents.smoothed }
+    set { if thoughts != nil || newValue != nil { own().contents.smoothed = newValue } }
+  }
+
   /// In nats.
   public var freeEnergy: Double? {
     get { thoughts?.contents.freeEnergy }
@@ -153,6 +159,7 @@ extension StepRecord {
     struct Contents: Hashable, Sendable {
       var impossible: [String] = []
       var beliefs: [[Double]]?
+      var smoothed: SmoothedBeliefs?
       var freeEnergy: Double?
       var negativeExpectedFreeEnergy: [Double]?
       var terms: PolicyTerms?
@@ -211,6 +218,7 @@ extension StepRecord {
     }
     if level < .beliefs {
       step.beliefs = nil
+      step.smoothed = nil
       step.freeEnergy = nil
     }
     return step

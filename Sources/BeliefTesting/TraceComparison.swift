@@ -84,6 +84,7 @@ struct TraceComparison {
     try compareWhole(expected.states, actual.states, .states, model.factors)
     try compareImpossible(expected.impossible, actual.impossible)
     try compareTables(expected.beliefs, actual.beliefs, .beliefs, model.factors)
+    try compareSmoothed(expected.smoothed, actual.smoothed)
     try compareOptional(expected.freeEnergy, actual.freeEnergy, .freeEnergy) {
       one, other throws(Found) in
       try compareNumbers(one, other, .freeEnergy)
@@ -132,6 +133,35 @@ struct TraceComparison {
       names.isEmpty ? .absent : .text(names.joined(separator: ", "))
     }
     throw found(Quantity("impossible", "impossible outcomes"), list(expected), list(actual))
+  }
+
+  private func compareSmoothed(
+    _ expected: SmoothedBeliefs?, _ actual: SmoothedBeliefs?
+  ) throws(Found) {
+    let belief = Quantity("smoothedBeliefs", "smoothed belief in")
+    try compareOptional(expected, actual, belief) { one, other throws(Found) in
+      try compareWhole(
+        one.windowStart, other.windowStart, Quantity("windowStart", "first step of the window"))
+      try compareCounts(one.beliefs.count, other.beliefs.count, belief.counted("steps"))
+      for time in one.beliefs.indices {
+        try compareTables(
+          one.beliefs[time], other.beliefs[time],
+          belief.at(time, "step \(one.windowStart + time)"), model.factors)
+      }
+      for (quantity, path) in TraceComparison.evidences {
+        try compareOptional(one[keyPath: path], other[keyPath: path], quantity) {
+          one, other throws(Found) in
+          try compareNumbers(one, other, quantity)
+        }
+      }
+    }
+  }
+
+  private static var evidences: [(Quantity, KeyPath<SmoothedBeliefs, Double?>)] {
+    [
+      (Quantity("logEvidence", "log evidence"), \.logEvidence),
+      (Quantity("logEvidenceBound", "bound of the log evidence"), \.logEvidenceBound),
+    ]
   }
 
   private func compareTerms(_ expected: PolicyTerms?, _ actual: PolicyTerms?) throws(Found) {

@@ -31,6 +31,13 @@ struct StepLineWriter {
       }
     }
     append(",\"beliefs\":", step.beliefs) { $0.append($1) }
+    append(",\"windowStart\":", step.smoothed) { writer, smoothed in
+      writer.line.append(smoothed.windowStart)
+      writer.append(",\"smoothedBeliefs\":")
+      writer.list(smoothed.beliefs) { $0.append($1) }
+      writer.append(",\"logEvidence\":", smoothed.logEvidence) { $0.line.append($1) }
+      writer.append(",\"logEvidenceBound\":", smoothed.logEvidenceBound) { $0.line.append($1) }
+    }
     append(",\"freeEnergy\":", step.freeEnergy) { $0.line.append($1) }
     append(",\"negativeExpectedFreeEnergy\":", step.negativeExpectedFreeEnergy) { $0.append($1) }
     append(",\"terms\":", step.terms) { writer, terms in

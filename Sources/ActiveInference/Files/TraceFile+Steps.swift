@@ -7,7 +7,8 @@ struct StepReader {
   private let policies: Int?
 
   private static let keys = [
-    "t", "observation", "states", "impossible", "beliefs", "freeEnergy",
+    "t", "observation", "states", "impossible", "beliefs", "windowStart",
+    "smoothedBeliefs", "logEvidence", "logEvidenceBound", "freeEnergy",
     "negativeExpectedFreeEnergy", "terms", "policyPosterior", "actionMarginals", "action", "choice",
     "search", "iterates",
   ]
@@ -38,6 +39,7 @@ struct StepReader {
     record.beliefs = reader.value("beliefs").flatMap {
       beliefs($0, reader.place(of: "beliefs"), faults)
     }
+    record.smoothed = smoothed(reader, t)
     record.freeEnergy = reader.double("freeEnergy")
     record.negativeExpectedFreeEnergy = values(reader, "negativeExpectedFreeEnergy")
     record.terms = terms(reader)
@@ -156,6 +158,24 @@ struct StepReader {
     return SearchReport(
       nodes: nodes ?? 0, gap: search.double("gap"), prunedMass: mass ?? 0,
       sweeps: search.integer("sweeps", in: 0...Int.max))
+  }
+
+  private func smoothed(_ reader: ObjectReader, _ t: Int) -> SmoothedBeliefs? {
+    guard let times = reader.list("smoothedBeliefs") else {
+      for key in ["windowStart", "logEvidence", "logEvidenceBound"] where reader.value(key) != nil {
+        reader.faults.add(reader.place(of: key), "is without 'smoothedBeliefs'")
+      }
+      return nil
+    }
+    let place = reader.place(of: "smoothedBeliefs")
+    if times.isEmpty { reader.faults.add(place, "is empty") }
+    return SmoothedBeliefs(
+      windowStart: reader.integer("windowStart", in: 0...max(t, 0), required: true) ?? 0,
+      beliefs: times.enumerated().compactMap { time, value in
+        beliefs(value, "\(place)[\(time)]", reader.faults)
+      },
+      logEvidence: reader.double("logEvidence"),
+      logEvidenceBound: reader.double("logEvidenceBound"))
   }
 
   private func iterates(_ reader: ObjectReader) -> Iterates? {

@@ -132,7 +132,7 @@ extension StepRecord {
   /// The step as a document: what is nil or empty is left out.
   package var document: DocumentValue {
     var members: [DocumentValue.Member] = []
-    members.reserveCapacity(14)
+    members.reserveCapacity(18)
     func add(_ key: String, _ value: DocumentValue?) {
       if let value { members.append(.init(key, value)) }
     }
@@ -141,6 +141,10 @@ extension StepRecord {
     add("states", states.map(DocumentValue.indices))
     add("impossible", impossible.isEmpty ? nil : .array(impossible.map { .string($0) }))
     add("beliefs", beliefs.map(DocumentValue.table))
+    add("windowStart", smoothed.map { .integer($0.windowStart) })
+    add("smoothedBeliefs", smoothed.map { .array($0.beliefs.map(DocumentValue.table)) })
+    add("logEvidence", smoothed?.logEvidence.map { .number($0) })
+    add("logEvidenceBound", smoothed?.logEvidenceBound.map { .number($0) })
     add("freeEnergy", freeEnergy.map { .number($0) })
     add("negativeExpectedFreeEnergy", negativeExpectedFreeEnergy.map(DocumentValue.vector))
     add("terms", terms?.document)
