@@ -21,6 +21,9 @@ extension ActiveInferenceAgent {
     /// The actions of the plan in progress that are still to be taken, one entry a control each; empty where
     /// the next step plans.
     public var plan: [[Int]] = []
+    /// What is known of the steps that are inferred together; nil where each step is alone, or before the
+    /// first.
+    public var window: Window?
   }
 
   /// The agent as it is between two steps.
@@ -31,7 +34,7 @@ extension ActiveInferenceAgent {
       step: step, seed: seed, episode: episode,
       belief: Array(UnsafeBufferPointer(start: belief.base, count: belief.count)),
       action: taken.array(0..<taken.count), concentration: concentration,
-      plan: remainingPlan)
+      plan: remainingPlan, window: windowState)
   }
 
   /// Goes on from where an agent of the same model and configuration was.
@@ -64,6 +67,7 @@ extension ActiveInferenceAgent {
     for (index, action) in state.plan.enumerated() where !answers.contains(action) {
       faults.append(Fault("plan[\(index)]", "\(action) is not an action of this model"))
     }
+    faults += windowFaults(state)
     if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
     if let learning {
       let learned = try blueprint.model.replacing(concentration: state.concentration).laidOut()
@@ -71,6 +75,7 @@ extension ActiveInferenceAgent {
       learning.refreshEverything()
       search?.refresh()
     }
+    try resumeWindow(state)
     perceived = nil
     leaveMemory()
     leavePlan()

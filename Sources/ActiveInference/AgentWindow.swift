@@ -11,10 +11,18 @@ final class AgentWindow {
   init?(_ engine: AgentStep<SingleArithmetic>, _ learning: AgentLearning<SingleArithmetic>?) {
     let blueprint = engine.blueprint
     guard blueprint.hasWindow, let logs = engine.logs else { return nil }
-    inference = WindowInference(
+    let inference = WindowInference(
       blueprint.space, blueprint.inference, engine.dynamics, engine.tables, logs,
-      learnsLikelihoods: learning?.learning.learnsLikelihoods ?? false)
+      learnsLikelihoods: learning?.learning.learnsLikelihoods ?? false,
+      endsIterations: blueprint.savings.contains(.endedIterations))
+    self.inference = inference
     counts = learning.map { WindowCounts(inference, $0.learning, engine.tables, logs) }
+  }
+
+  /// Follows parameters that have been set anew; what is in the window is counted from its next step on.
+  func follow() {
+    inference.followTransitions()
+    counts?.settle()
   }
 }
 
@@ -24,16 +32,13 @@ extension CompiledAgent {
 }
 
 extension ActiveInferenceAgent {
-  /// The first step of the window that the last step was inferred with; nil where there are no windows.
-  public var windowStart: Int? { step > 0 ? window?.inference.windowStart : nil }
-
-  /// What is believed of every step of the window, `[time from windowStart][factor][state]`; nil where there
-  /// are no windows.
-  public var smoothedBeliefs: [[[Double]]]? {
-    guard step > 0, let window else { return nil }
-    return (0..<window.inference.windowLength).map {
-      factors(UnsafePointer(window.inference.smoothed(at: $0)))
-    }
+  /// What is believed of every step of the window that the last step was inferred with; nil where each step
+  /// is inferred alone.
+  public var smoothedBeliefs: SmoothedBeliefs? {
+    guard step > 0, let window = window?.inference, window.windowLength > 0 else { return nil }
+    return SmoothedBeliefs(
+      windowStart: window.windowStart,
+      beliefs: (0..<window.windowLength).map { factors(window.smoothed(at: $0)) })
   }
 
   /// Takes back the beliefs of a step that has not been completed.

@@ -16,7 +16,9 @@ public struct InferenceSettings: Hashable, Sendable {
     case marginalMessagePassing = "mmp"
 
     /// Whether the states of all steps of a window are inferred together.
-    public var hasWindow: Bool { self == .variationalMessagePassing || self == .marginalMessagePassing }
+    public var hasWindow: Bool {
+      self == .variationalMessagePassing || self == .marginalMessagePassing
+    }
 
     /// Whether all factors are updated at once, beginning with uniform beliefs.
     var beginsUniform: Bool { self == .fixedPoint || hasWindow }
@@ -38,8 +40,10 @@ public struct InferenceSettings: Hashable, Sendable {
   public var iterations = 16
   /// `cavi` ends when a sweep lowers free energy by less, in nats.
   public var tolerance = 1e-12
-  /// The most steps of a window of `vmp` and `mmp`, at least 1; nil for all steps so far.
+  /// The most steps of a window of `vmp` and `mmp`, 1 to 1,000,000; nil for all steps so far.
   public var horizon: Int?
+  /// The longest window that may be asked for.
+  public static let longestHorizon = 1_000_000
   /// What is done with an observation of probability zero.
   public var impossible: ImpossibleObservation = .error
   /// What the preset says of logarithms and soft observations; no file key.

@@ -51,6 +51,7 @@ struct Report: Codable {
   var chaining: [Chaining] = []
   var savings: [SavingLine] = []
   var successor: [SuccessorLine] = []
+  var windows: [WindowLine] = []
   var growth: [Growth] = []
 }
 

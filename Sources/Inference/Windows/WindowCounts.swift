@@ -83,7 +83,9 @@ package final class WindowCounts {
       learning.learnTransitions(
         from: Belief(before), prior: after, to: after,
         actions: window.history.actions.row(row + time), tables: tables)
-      if time == (isAlone ? 0 : 1) && leaves(found) { copy(tables, to: settled, likelihoods: false) }
+      if time == (isAlone ? 0 : 1) && leaves(found) {
+        copy(tables, to: settled, likelihoods: false)
+      }
     }
     for factor in 0..<tables.transitions.count where learning.learnsTransition.base[factor] {
       for run in 0..<tables.transitions.base[factor].count {

@@ -33,8 +33,7 @@ final class WindowHistory {
     horizon: Int?, states: Int, jointCells: Int, factors: Int, modalities: Int, rulesOut: Bool
   ) {
     self.horizon = horizon
-    // A short window's rows are made at once, a long one's as it fills.
-    let rows = min(horizon ?? 15, 1023) + 1
+    let rows = WindowInference.reserved(horizon) + 1
     local = StepRows(0, width: states, capacity: rows)
     joint = StepRows(0, width: jointCells, capacity: rows)
     constant = StepRows(0, width: 1, capacity: rows)

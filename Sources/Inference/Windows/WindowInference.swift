@@ -30,6 +30,8 @@ package final class WindowInference {
   let jointOffsets: [Int]
   /// Whether likelihoods change, so that those of past steps are found anew.
   private let learnsLikelihoods: Bool
+  /// Whether a sweep that changes no bit is the last, which changes no belief.
+  private let endsIterations: Bool
   private let none: FixedBuffer<Bool>
 
   /// D as the episode began with it.
@@ -71,10 +73,11 @@ package final class WindowInference {
   ///   - tables: those of the agent, which may learn.
   ///   - logs: the logarithms of their likelihoods.
   ///   - learnsLikelihoods: whether likelihoods change between steps.
+  ///   - endsIterations: whether a sweep that changes no bit is the last, which changes no belief.
   package init(
     _ space: BeliefSpace, _ settings: InferenceSettings,
     _ dynamics: BeliefDynamics<SingleArithmetic>, _ tables: ModelTables<Double>,
-    _ logs: LogLikelihoodTables<Double>, learnsLikelihoods: Bool
+    _ logs: LogLikelihoodTables<Double>, learnsLikelihoods: Bool, endsIterations: Bool
   ) {
     self.space = space
     self.settings = settings
@@ -82,6 +85,7 @@ package final class WindowInference {
     self.logs = logs
     self.dynamics = dynamics
     self.learnsLikelihoods = learnsLikelihoods
+    self.endsIterations = endsIterations
     let compiled = space.compiled
     meanField = MeanFieldInference(space, settings, dynamics, endsIterations: true)
     messages = TransitionMessages(
@@ -176,7 +180,7 @@ package final class WindowInference {
   }
 
   /// Finds the states that cannot be, and the outcomes.
-  private func rule(
+  func rule(
     _ row: Int, _ prior: Belief<Double>, _ ignored: FixedBuffer<Bool>
   ) throws(ImpossibleObservation) {
     guard settings.impossible != .floored else { return }
@@ -192,7 +196,7 @@ package final class WindowInference {
   }
 
   /// Fills a row with what its observation says of the states.
-  private func fill(_ row: Int) {
+  func fill(_ row: Int) {
     let evidence = Evidence.observations(history.observations[row])
     if settings.convention == .pymdp007 {
       meanField.fillJoint(evidence, tables, none)
@@ -245,8 +249,7 @@ package final class WindowInference {
     }
     var sweeps = 0
     var isUnchanged = false
-    // A sweep that changes no bit is the last: later ones would change none either.
-    while sweeps < settings.iterations && !isUnchanged {
+    while sweeps < settings.iterations && !(endsIterations && isUnchanged) {
       sweeps += 1
       isUnchanged = sweepOnce(start)
       if let iterates {
