@@ -102,20 +102,19 @@ import Testing
     let (agent, record) = try learner(Case(scheme: .marginalMessagePassing, horizon: 3), seed: 79)
     _ = try agent.replay(record)
     let state = agent.state
-    func faults(_ change: (inout ActiveInferenceAgent.State) -> Void) -> String {
+    func expect(_ fault: String, _ change: (inout ActiveInferenceAgent.State) -> Void) {
       var changed = state
       change(&changed)
-      do {
-        try agent.resume(changed)
-        return ""
-      } catch { return "\(error)" }
+      let refused = #expect(throws: InvalidInput.self) { try agent.resume(changed) }
+      let text = refused?.description ?? ""
+      #expect(text.contains(fault), "\(text)")
     }
-    #expect(faults { _ in } == "")
-    #expect(faults { $0.window = nil }.contains("window"))
-    #expect(faults { $0.window?.beliefs.removeLast() }.contains("give 3 of each"))
-    #expect(faults { $0.window?.beliefs[0][0] = 2 }.contains("window.beliefs[0]"))
-    #expect(faults { $0.window?.actions[1][0] = 99 }.contains("window.actions[1]"))
-    #expect(faults { $0.window?.observations[2] = [] }.contains("window.observations[2]"))
-    #expect(faults { $0.window?.concentration = nil }.contains("window.concentration"))
+    try agent.resume(state)
+    expect("window") { $0.window = nil }
+    expect("give 3 of each") { _ = $0.window?.beliefs.removeLast() }
+    expect("window.beliefs[0]") { $0.window?.beliefs[0][0] = 2 }
+    expect("window.actions[1]") { $0.window?.actions[1][0] = 99 }
+    expect("window.observations[2]") { $0.window?.observations[2] = [] }
+    expect("window.concentration") { $0.window?.concentration = nil }
   }
 }

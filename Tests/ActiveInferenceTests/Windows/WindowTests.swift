@@ -132,7 +132,8 @@ import Testing
       try ActiveInferenceAgent(
         SampleModels.tMaze(), Self.configuration(.coordinateAscent, horizon: 3))
     }
-    #expect(refused?.description.contains("inference.horizon") == true)
+    let text = refused?.description ?? ""
+    #expect(text.contains("inference.horizon"), "\(text)")
     #expect(throws: InvalidInput.self) {
       try ActiveInferenceAgent(
         SampleModels.tMaze(), Self.configuration(.marginalMessagePassing, horizon: 0))
