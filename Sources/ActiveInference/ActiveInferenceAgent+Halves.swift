@@ -35,7 +35,7 @@ extension ActiveInferenceAgent {
   func withdraw() {
     if perceived == nil { return }
     perceived = nil
-    engine.swapBeliefs()
+    undoBeliefs()
   }
 
   // MARK: - Some factors alone
@@ -114,6 +114,12 @@ extension ActiveInferenceAgent {
     let names = factors.map { blueprint.model.factors[$0].name }.joined(separator: ", ")
     let place = "belief about \(names)"
     var faults: [Fault] = []
+    if window != nil {
+      faults.append(
+        Fault(
+          place, "the next window would be inferred without it",
+          remedy: "use another inference.algorithm than vmp and mmp"))
+    }
     if factors.count != 1 && !blueprint.space.isJoint {
       faults.append(
         Fault(

@@ -48,6 +48,7 @@ extension ActiveInferenceAgent {
     }
     guard level >= .beliefs else { return }
     record.beliefs = beliefs
+    record.smoothed = smoothedBeliefs
     if blueprint.parts.beliefs == nil { record.freeEnergy = outcome.freeEnergy }
     guard level >= .full else { return }
     if level >= .iterates && !iterates.freeEnergy.isEmpty { record.iterates = iterates }

@@ -21,6 +21,9 @@ extension ActiveInferenceAgent {
     /// The actions of the plan in progress that are still to be taken, one entry a control each; empty where
     /// the next step plans.
     public var plan: [[Int]] = []
+    /// What is known of the steps that are inferred together; nil where each step is alone, or before the
+    /// first.
+    public var window: Window?
   }
 
   /// The agent as it is between two steps.
@@ -31,7 +34,7 @@ extension ActiveInferenceAgent {
       step: step, seed: seed, episode: episode,
       belief: Array(UnsafeBufferPointer(start: belief.base, count: belief.count)),
       action: taken.array(0..<taken.count), concentration: concentration,
-      plan: remainingPlan)
+      plan: remainingPlan, window: windowState)
   }
 
   /// Goes on from where an agent of the same model and configuration was.
@@ -70,6 +73,7 @@ extension ActiveInferenceAgent {
           "step", "is \(state.step), but under learning.smoothing an agent needs all steps before",
           remedy: "replay the episode from its beginning"))
     }
+    faults += windowFaults(state)
     if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
     if let learning {
       let learned = try blueprint.model.replacing(concentration: state.concentration).laidOut()
@@ -77,6 +81,7 @@ extension ActiveInferenceAgent {
       learning.refreshEverything()
       search?.refresh()
     }
+    try resumeWindow(state)
     perceived = nil
     leaveMemory()
     leavePlan()

@@ -24,6 +24,8 @@ public final class ActiveInferenceAgent: Agent {
   /// What scores actions where policies are not enumerated.
   let search: (any ActionPlanner)?
   let memory: AgentMemory?
+  /// What is inferred of several steps together; nil where each step is alone.
+  let window: AgentWindow?
   /// Whether some part of the agent is not the library's.
   private let hasParts: Bool
 
@@ -101,6 +103,7 @@ public final class ActiveInferenceAgent: Agent {
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     answers = JointActions(blueprint.model.controls.map(\.size))
     search = try blueprint.planner(for: engine)
+    window = AgentWindow(engine, learning)
     memory = remembersSteps ? AgentMemory(blueprint, answers, search: search) : nil
     let parts = blueprint.parts
     hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
@@ -133,6 +136,7 @@ public final class ActiveInferenceAgent: Agent {
     guard let learning else { return }
     engine.tables.restore(from: blueprint.tables) { $0 }
     learning.refreshEverything()
+    window?.follow()
     search?.refresh()
   }
 
@@ -155,6 +159,7 @@ public final class ActiveInferenceAgent: Agent {
     try checkRoom()
     settle()
     engine.predict(isFirst: step == 0)
+    window?.inference.swapBeliefs()
     try orUndo { try infer(observation) }
   }
 
@@ -192,7 +197,7 @@ public final class ActiveInferenceAgent: Agent {
   /// Undoes what has been considered.
   func reconsider() {
     remainingPlan = plannedBefore
-    engine.swapBeliefs()
+    undoBeliefs()
   }
 
   /// Learns from what has been considered, and takes the action that was chosen.
@@ -200,7 +205,12 @@ public final class ActiveInferenceAgent: Agent {
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
     if let learning {
-      learning.learn(.observations(observation), isFirst: step == 0, hasPlanned: !followsPlan)
+      let evidence = Evidence.observations(observation)
+      if let counts = window?.counts {
+        learning.learn(counts, evidence, hasPlanned: !followsPlan)
+      } else {
+        learning.learn(evidence, isFirst: step == 0, hasPlanned: !followsPlan)
+      }
       if let hindsight {
         hindsight.learn(
           observation, after: engine.actions, isFirst: step == 0, engine.tables)
@@ -217,7 +227,7 @@ public final class ActiveInferenceAgent: Agent {
       try body()
     } catch {
       // The step did not happen: the belief is again that of the step before.
-      engine.swapBeliefs()
+      undoBeliefs()
       throw error
     }
   }
@@ -288,13 +298,12 @@ public final class ActiveInferenceAgent: Agent {
     }
     iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
     do throws(ImpossibleObservation) {
-      try engine.infer(.observations(observation), iterates: recordsIterates ? noteIterate : nil)
+      try inferStates(observation)
     } catch {
       throw AgentFailure.impossible(
         step: step, modality: blueprint.model.modalities[error.modality].name,
         outcome: label(observation[error.modality], error.modality))
     }
-    outcome = engine.inference.outcome
     iterates.converged = outcome.converged
   }
 

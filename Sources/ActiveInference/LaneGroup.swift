@@ -224,7 +224,7 @@ extension CompiledAgent {
   /// OpenBLAS, whose calls must not depend on how many agents there are.
   var suitsLanes: Bool {
     guard savings.contains(.lanes), configuration.planning.method == .enumerate,
-      configuration.planning.replanEvery == 1, smoother == nil,
+      configuration.planning.replanEvery == 1, smoother == nil, !hasWindow,
       model.habitGiven.isEmpty,
       parts.beliefs == nil, parts.scores == nil,
       parts.actions == nil, !space.hasWideFactors, space.size <= 1024

@@ -20,8 +20,8 @@ where Arithmetic.Parameter == Arithmetic.Number {
   /// The counts of the model itself.
   let original: ModelTables<Double>
   /// By modality or factor: whether it learns.
-  private let learnsLikelihood: FixedBuffer<Bool>
-  private let learnsTransition: FixedBuffer<Bool>
+  let learnsLikelihood: FixedBuffer<Bool>
+  let learnsTransition: FixedBuffer<Bool>
   private let learnsPreference: FixedBuffer<Bool>
   private let learnsInitialState: FixedBuffer<Bool>
   /// By modality and by factor: what the last update changed.

@@ -71,6 +71,17 @@
         } == 0)
     }
 
+    @Test(
+      "does not occur where the last ten steps are inferred together",
+      arguments: [InferenceSettings.Algorithm.variationalMessagePassing, .marginalMessagePassing])
+    func windows(scheme: InferenceSettings.Algorithm) throws {
+      let found = try allocations(SampleModels.tMaze()) {
+        $0.inference.algorithm = scheme
+        $0.inference.horizon = 10
+      }
+      #expect(found == 0)
+    }
+
     @Test("does not occur where a step is remembered")
     func remembered() throws {
       let model = try SampleModels.tMaze()

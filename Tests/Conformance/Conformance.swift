@@ -31,9 +31,9 @@ package enum Conformance {
     families.first { $0.title == title }
   }
 
-  /// The fixtures of a version of pymdp; what this build does not have, windows of vmp and mmp, aside.
+  /// The fixtures of a version of pymdp.
   package static func goldenNames(of oracle: Oracle) throws -> [String] {
     let folder = oracle.rawValue.replacing(" ", with: "-")
-    return try GoldenFile.names(in: folder).filter { !$0.hasSuffix("/window") }
+    return try GoldenFile.names(in: folder)
   }
 }

@@ -28,7 +28,22 @@ extension ConformanceSection {
       }
       + eachPreset("fixed-point iteration", ["inference.algorithm=fpi"]) {
         $0.configuration.inference.algorithm == .fixedPoint
+      }
+      + eachPreset("windows of messages, vmp", ["inference.algorithm=vmp"]) {
+        $0.algorithm == .variationalMessagePassing
+      }
+      + eachPreset("windows of messages, mmp", ["inference.algorithm=mmp"]) {
+        $0.algorithm == .marginalMessagePassing
       } + [
+        .init("windows of a few steps, which slide", ["inference.horizon"]) {
+          ($0.configuration.inference.horizon ?? .max) < $0.record.observations.count
+        },
+        .init("windows of all steps so far") {
+          $0.algorithm.hasWindow && $0.configuration.inference.horizon == nil
+        },
+        .init("windows whose counts are learned") {
+          $0.algorithm.hasWindow && $0.configuration.learning != LearningSettings()
+        },
         .init("the scheme that fits the model", ["inference.algorithm=auto"]) {
           $0.configuration.inference.algorithm == .automatic
         },

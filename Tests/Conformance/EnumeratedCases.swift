@@ -35,6 +35,7 @@ package struct EnumeratedFamily: Sendable {
     self.vary = vary
   }
 
+  package func probe() -> ConformanceFamily { measure() }
   func measure() -> ConformanceFamily {
     ConformanceFamily(
       oracle: .enumeration, title: title,

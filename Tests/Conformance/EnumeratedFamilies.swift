@@ -6,7 +6,7 @@ extension EnumeratedFamily {
   private typealias Preset = AgentConfiguration.Preset
 
   /// Every kind of random model with which the library is held against enumeration.
-  package static let all: [EnumeratedFamily] = enumerated + softControlled
+  package static let all: [EnumeratedFamily] = enumerated + softControlled + windows
 
   private static let softControlled: [EnumeratedFamily] =
     [Algorithm.exact, .coordinateAscent].map { algorithm in

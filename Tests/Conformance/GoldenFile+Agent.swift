@@ -23,6 +23,7 @@ extension InferenceSettings {
     algorithm = try json.get("algorithm").name(of: Algorithm.self)
     if let value = try json.find("iterations")?.integer { iterations = value }
     if let value = try json.find("tolerance")?.number { tolerance = value }
+    horizon = try json.find("horizon")?.integer
   }
 }
 

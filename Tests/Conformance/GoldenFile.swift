@@ -65,6 +65,10 @@ package struct GoldenCase {
 extension ReferenceStep {
   fileprivate init(_ json: JSONValue) throws {
     beliefs = try json.get("beliefs").array.map { try $0.numbers }
+    windowStart = try json.find("windowStart")?.integer
+    smoothedBeliefs = try json.find("smoothedBeliefs")?.array.map {
+      try $0.array.map { try $0.numbers }
+    }
     freeEnergy = try json.get("freeEnergy").number
     negativeExpectedFreeEnergy = try json.get("negativeExpectedFreeEnergy").numbers
     policyPosterior = try json.get("policyPosterior").numbers

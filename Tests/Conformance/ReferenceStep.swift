@@ -6,6 +6,9 @@ package struct ReferenceStep {
   /// `[joint state]`.
   package var joint: [Double]?
   package var beliefs: [[Double]] = []
+  /// The first step of the window, and what is believed of each of its steps.
+  package var windowStart: Int?
+  package var smoothedBeliefs: [[[Double]]]?
   package var freeEnergy = 0.0
   /// `[policy]`, as are the terms and the posterior.
   package var negativeExpectedFreeEnergy: [Double] = []
@@ -29,6 +32,17 @@ extension Differences {
   /// Notes where a step of an agent differs from an oracle's.
   package mutating func compare(_ got: StepRecord, _ expected: ReferenceStep, _ place: String) {
     compare(got.beliefs ?? [], expected.beliefs, "\(place), beliefs")
+    if let smoothed = expected.smoothedBeliefs {
+      for (time, beliefs) in smoothed.enumerated() {
+        let found = got.smoothed?.beliefs ?? []
+        compare(
+          found.indices.contains(time) ? found[time] : [], beliefs,
+          "\(place), smoothedBeliefs[\(time)]")
+      }
+      compare(
+        [got.smoothed?.windowStart ?? -1, got.smoothed?.beliefs.count ?? 0],
+        [expected.windowStart ?? 0, smoothed.count], "\(place), windowStart and length")
+    }
     compare(got.freeEnergy ?? .nan, expected.freeEnergy, "\(place), freeEnergy")
     compare(
       got.negativeExpectedFreeEnergy ?? [], expected.negativeExpectedFreeEnergy,

@@ -28,10 +28,13 @@ extension AgentConfiguration {
 
 extension InferenceSettings {
   static let keys: [DocumentKey<InferenceSettings>] = [
-    .choice("algorithm", \.algorithm, elsewhere: ["vmp", "mmp", "mmp-spm"]),
+    .choice("algorithm", \.algorithm, elsewhere: ["mmp-spm"]),
     .count("iterations", \.iterations, upTo: 1_000_000),
     .number("tolerance", \.tolerance, "0 or more") { $0 >= 0 },
-    .notInBuild("horizon", only: .null, "it is the window of vmp, mmp and smoothing"),
+    // A document says of it only where it says something.
+    DocumentKey(.count("horizon", \.horizon, upTo: InferenceSettings.longestHorizon)) {
+      $0.horizon.map { .integer($0) }
+    },
     .choice("impossible", \.impossible),
     .optional(
       "smoothing", \.smoothing, initial: SmoothingSettings(), writesNull: false,

@@ -5,6 +5,7 @@ extension ActiveInferenceAgent {
   private static let format = "aif.state/1"
   private static let keys = [
     "format", "step", "seed", "episode", "belief", "action", "concentration", "plan",
+    "window",
   ]
 
   /// The agent's state as JSON; read back, the agent goes on with the same bits.
@@ -21,7 +22,8 @@ extension ActiveInferenceAgent {
           .init("belief", .list(state.belief.map { .number($0) })),
           .init("action", .list(state.action.map { .integer($0) })),
           .init("concentration", blueprint.model.concentrationDocument(state.concentration)),
-        ] + (plan.isEmpty ? [] : [.init("plan", .list(plan))])),
+        ] + (plan.isEmpty ? [] : [.init("plan", .list(plan))])
+          + (state.window.map { [.init("window", $0.document(blueprint.model))] } ?? [])),
       isPretty: true) + "\n"
   }
 
@@ -47,12 +49,13 @@ extension ActiveInferenceAgent {
         faults.expected("a list of whole numbers", "plan[\(index)]", entry)
       }
     }
+    let window = try State.Window.read(root, "window", blueprint.model, source: source)
     try faults.check(source: source)
     guard let step, let seed, let episode, let belief, let action, let counts else { return }
     let concentration = try blueprint.model.concentration(document: counts, source: source)
     try resume(
       State(
         step: step, seed: UInt64(seed), episode: UInt64(episode), belief: belief, action: action,
-        concentration: concentration, plan: plan))
+        concentration: concentration, plan: plan, window: window))
   }
 }

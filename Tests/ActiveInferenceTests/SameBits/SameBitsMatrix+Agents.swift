@@ -161,6 +161,32 @@ extension SameBitsMatrix {
     }
   }
 
+  // MARK: - Windows
+
+  /// Windows that slide and windows that do not, and what is learned of them.
+  static let windows: [Entry] =
+    [InferenceSettings.Algorithm.variationalMessagePassing, .marginalMessagePassing].flatMap {
+      scheme in
+      AgentConfiguration.Preset.allCases.flatMap { preset in
+        [nil, 1, 2].map { (horizon: Int?) in
+          let steps = horizon.map { "\($0) steps" } ?? "all steps"
+          return Entry(name: "\(scheme.rawValue) over \(steps), \(preset.rawValue), learning") {
+            name in
+            let model = try SameBitsModels.twoControls()
+            var configuration = AgentConfiguration(preset: preset)
+            configuration.inference.algorithm = scheme
+            configuration.inference.horizon = horizon
+            configuration.action.selection = .stochastic
+            learnEverything(
+              of: model, .init(rate: 0.7, forgetting: horizon == 2 ? 0.1 : 0), &configuration)
+            return SameBitsCell(
+              name: name, world: Mist(try ModelEnvironment(model)), model: model,
+              configuration: configuration, steps: 4, episodes: 5)
+          }
+        }
+      }
+    }
+
   // MARK: - Random models
 
   /// Models of any structure, every scheme under every preset.

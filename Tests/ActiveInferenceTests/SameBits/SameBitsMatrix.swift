@@ -15,7 +15,7 @@ enum SameBitsMatrix {
 
   static let entries: [Entry] =
     mazes + schemes + searches + grids + dense + sparse + choices + learners + random + observers
-    + hybrids + successors + steered
+    + hybrids + successors + steered + windows
 
   // MARK: - Worlds
 
@@ -49,6 +49,7 @@ enum SameBitsMatrix {
   private static let schemes: [Entry] = {
     let algorithms: [InferenceSettings.Algorithm] = [
       .automatic, .exact, .coordinateAscent, .fixedPoint,
+      .variationalMessagePassing, .marginalMessagePassing,
     ]
     let gains: [PlanningSettings.InformationGain] = [.joint, .perModality]
     let methods: [PlanningSettings.Method] = [.enumerate, .softControl]
