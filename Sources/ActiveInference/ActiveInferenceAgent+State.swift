@@ -21,6 +21,8 @@ extension ActiveInferenceAgent {
     /// The actions of the plan in progress that are still to be taken, one entry a control each; empty where
     /// the next step plans.
     public var plan: [[Int]] = []
+    /// What has been observed in the episode, where states are inferred over all of it (`mmp-spm`); else empty.
+    public var history: [[Observation]] = []
   }
 
   /// The agent as it is between two steps.
@@ -31,7 +33,7 @@ extension ActiveInferenceAgent {
       step: step, seed: seed, episode: episode,
       belief: Array(UnsafeBufferPointer(start: belief.base, count: belief.count)),
       action: taken.array(0..<taken.count), concentration: concentration,
-      plan: remainingPlan)
+      plan: remainingPlan, history: byPolicy?.history ?? [])
   }
 
   /// Goes on from where an agent of the same model and configuration was.
@@ -64,6 +66,7 @@ extension ActiveInferenceAgent {
     for (index, action) in state.plan.enumerated() where !answers.contains(action) {
       faults.append(Fault("plan[\(index)]", "\(action) is not an action of this model"))
     }
+    faults += historyFaults(state)
     if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
     if let learning {
       let learned = try blueprint.model.replacing(concentration: state.concentration).laidOut()
@@ -82,5 +85,21 @@ extension ActiveInferenceAgent {
     engine.dynamics.noteSupports(engine.belief.belief)
     try took(state.action)
     remainingPlan = state.plan
+    guard let byPolicy else { return }
+    do {
+      try relive(state.history, byPolicy)
+    } catch {
+      throw InvalidInput(source: "state", [Fault("history", "\(error)")])
+    }
+  }
+
+  private func historyFaults(_ state: State) -> [Fault] {
+    let expected = byPolicy == nil ? 0 : state.step
+    if state.history.count != expected {
+      return [Fault("history", "has \(state.history.count) observations, expected \(expected)")]
+    }
+    return state.history.enumerated().flatMap {
+      blueprint.model.faults(of: $1, at: "history[\($0)]")
+    }
   }
 }

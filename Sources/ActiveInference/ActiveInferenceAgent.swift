@@ -23,6 +23,8 @@ public final class ActiveInferenceAgent: Agent {
   /// What scores actions where policies are not enumerated.
   let search: (any ActionPlanner)?
   let memory: AgentMemory?
+  /// What infers and weighs where that is done over whole episodes by policy.
+  let byPolicy: PolicyConditionedStep?
   /// Whether some part of the agent is not the library's.
   private let hasParts: Bool
 
@@ -97,6 +99,7 @@ public final class ActiveInferenceAgent: Agent {
     answers = JointActions(blueprint.model.controls.map(\.size))
     search = try blueprint.planner(for: engine)
     memory = remembersSteps ? AgentMemory(blueprint, answers, search: search) : nil
+    byPolicy = try blueprint.infersByPolicy ? PolicyConditionedStep(blueprint, engine) : nil
     let parts = blueprint.parts
     hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
     canUseLanes = blueprint.suitsLanes
@@ -121,6 +124,7 @@ public final class ActiveInferenceAgent: Agent {
     leavePlan()
     memory?.begin()
     search?.begin()
+    byPolicy?.begin()
   }
 
   /// Returns to the counts of the model.
@@ -148,6 +152,10 @@ public final class ActiveInferenceAgent: Agent {
   func beginStep(_ observation: [Observation]) throws {
     try check(observation)
     settle()
+    if let byPolicy {
+      try infer(observation, byPolicy)
+      return
+    }
     engine.predict(isFirst: step == 0)
     try orUndo { try infer(observation) }
   }
@@ -163,6 +171,11 @@ public final class ActiveInferenceAgent: Agent {
   /// Finds what to do: nothing is learned and nothing done yet.
   private func weigh(_ memory: AgentMemory?) throws {
     followsPlan = !remainingPlan.isEmpty
+    if let byPolicy {
+      try weigh(byPolicy)
+      try choose(memory)
+      return
+    }
     try orUndo {
       if followsPlan {
         goOnWithPlan()
@@ -193,7 +206,9 @@ public final class ActiveInferenceAgent: Agent {
   ///
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
-    if let learning {
+    if let byPolicy {
+      if let learning, byPolicy.isAtEnd { byPolicy.learn(learning) }
+    } else if let learning {
       learning.learn(.observations(observation), isFirst: step == 0, hasPlanned: !followsPlan)
       search?.refresh()
     }

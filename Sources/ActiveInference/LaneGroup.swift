@@ -223,7 +223,8 @@ extension CompiledAgent {
   /// Whether agents of this kind can step side by side: beliefs are small, and nothing is left to
   /// OpenBLAS, whose calls must not depend on how many agents there are.
   var suitsLanes: Bool {
-    guard savings.contains(.lanes), configuration.planning.method == .enumerate,
+    guard savings.contains(.lanes), !infersByPolicy,
+      configuration.planning.method == .enumerate,
       configuration.planning.replanEvery == 1,
       model.habitGiven.isEmpty,
       parts.beliefs == nil, parts.scores == nil,

@@ -82,11 +82,15 @@ public struct StepCost: Hashable, Sendable {
     let softControl =
       configuration.planning.method == .softControl
       ? configuration.planning.softControlBytes(compiled) : 0
+    let isByPolicy = inference.algorithm == .policyMessages
+    let byPolicy =
+      isByPolicy
+      ? PolicyMessagePassing.bytes(compiled, policies: policies, horizon: horizon) : 0
     let search =
       configuration.planning.method == .sophisticated
       ? 0x1p20 * Double(configuration.planning.budget.mebibytes) : 0
     agentBytes = whole(
-      search + memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned
+      search + byPolicy + memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned
         + (successor?.bytes ?? 0) + softControl
         + configuration.planning.hybridBytes(actions: policies, beliefSize: beliefSize))
 
@@ -99,6 +103,13 @@ public struct StepCost: Hashable, Sendable {
     let perNode = work + Double(likelihoods) + 2 * Double(compiled.outcomeCount)
     let sweeps = isJoint ? 1 : inference.iterations
     let weighed = Double(prefixes) + configuration.planning.hybridBeliefs(actions: policies)
+    if isByPolicy {
+      operations = whole(
+        Double(policies) * Double(horizon + 1) * perNode
+          + PolicyMessagePassing.operations(
+            compiled, policies: policies, horizon: horizon, sweeps: sweeps))
+      return
+    }
     operations = whole(
       Double(sweeps) * Double(likelihoods)
         + (successor?.operations ?? weighed * perNode))

@@ -10,6 +10,9 @@ public struct InferenceSettings: Hashable, Sendable {
     case coordinateAscent = "cavi"
     /// The joint filter: Bayes' rule on the product of all factors.
     case exact
+    /// Marginal message passing over all steps of the episode under each policy (SPM):
+    /// ``PolicyMessagePassing``.
+    case policyMessages = "mmp-spm"
   }
 
   /// What is done with an observation of probability zero.
@@ -24,12 +27,14 @@ public struct InferenceSettings: Hashable, Sendable {
 
   /// The scheme.
   public var algorithm: Algorithm = .automatic
-  /// Sweeps: `fpi` does exactly so many, `cavi` at most; at least 1.
+  /// Sweeps: `fpi` and `mmp-spm` do exactly so many, `cavi` at most; at least 1.
   public var iterations = 16
   /// `cavi` ends when a sweep lowers free energy by less, in nats.
   public var tolerance = 1e-12
   /// What is done with an observation of probability zero.
   public var impossible: ImpossibleObservation = .error
+  /// How messages are passed, for `mmp-spm`.
+  public var policyMessages = PolicyMessageSettings()
   /// What the preset says of logarithms and soft observations; no file key.
   public var convention: InferenceConvention = .standard
 
@@ -45,4 +50,9 @@ public enum InferenceConvention: Hashable, Sendable {
   case pymdp1
   /// pymdp 0.0.7: ln(x + 1e-16) of the joint likelihood of all modalities; sweeps stop early.
   case pymdp007
+  /// SPM: ln(x + 1e-16).
+  case spm
+
+  /// Whether 1e-16 is added before every logarithm.
+  var addsOffset: Bool { self == .pymdp007 || self == .spm }
 }

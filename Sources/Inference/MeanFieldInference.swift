@@ -199,7 +199,7 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
     }
     switch settings.algorithm {
     case .fixedPoint: return iterateFixedPoint(into: belief, iterates: iterates)
-    case .coordinateAscent, .automatic, .exact:
+    case .coordinateAscent, .automatic, .exact, .policyMessages:
       return ascendCoordinates(prior, into: belief, iterates: iterates)
     }
   }
