@@ -32,7 +32,8 @@ import Testing
     let still = try ExtremeModels.switches {
       $0.controls = []
       $0.transitions = [
-        .init("state", given: ["state"], Tensor(shape: [2, 2], [0.9, 0.2, 0.1, 0.8]))
+        .init(
+          "state", given: ["state"], controls: [], Tensor(shape: [2, 2], [0.9, 0.2, 0.1, 0.8]))
       ]
     }
     let found = message {

@@ -36,18 +36,20 @@ import Testing
       for time in 0..<3 {
         var logs = [0.0, 0.0]
         for state in 0..<2 {
-          let forward =
-            time == 0
-            ? 0.5
-            : (0..<2).reduce(0) { $0 + b[actions[time - 1]][state][$1] * x[time - 1][$1] }
+          var forward = 0.5
+          if time > 0 {
+            let table = b[actions[time - 1]]
+            forward = table[state][0] * x[time - 1][0] + table[state][1] * x[time - 1][1]
+          }
           let likelihood = log(a[seen[time]][state])
           if time == 2 {
             logs[state] = likelihood + log(forward)
             continue
           }
           let table = b[actions[time]]
-          let backward = (0..<2).reduce(0.0) {
-            $0 + table[$1][state] / (table[$1][0] + table[$1][1]) * x[time + 1][$1]
+          var backward = 0.0
+          for next in 0..<2 {
+            backward += table[next][state] / (table[next][0] + table[next][1]) * x[time + 1][next]
           }
           logs[state] = likelihood + (log(forward) + log(backward)) / 2
         }
