@@ -18,7 +18,8 @@ func environmentTests(
   exclude: [String] = ["make_tensors.py", "tensors.json"]
 ) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "ActiveInference"] + others,
+    name: "\(name)Tests",
+    dependencies: [.init(stringLiteral: name), "ActiveInference", "EngineTestSupport"] + others,
     path: "Environments/\(name)/Tests", exclude: exclude,
     swiftSettings: settings)
 }

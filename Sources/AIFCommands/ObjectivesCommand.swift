@@ -5,7 +5,7 @@ struct ObjectivesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "objectives",
     abstract: "Every action's value under every objective, from the first belief.",
-    usage: "aif objectives <MODEL|ENV> [<options>]",
+    usage: "aif objectives <ENV|MODEL> [<options>]",
     discussion: """
       MODEL is an aif.model/1 file, ENV a name that `aif environments` lists. Values are in nats and \
       to be minimised, with preferences (C) normalised: EFE, expected free energy; FEF, free energy \
@@ -16,42 +16,20 @@ struct ObjectivesCommand: ParsableCommand {
       Example: aif objectives tmaze-legacy
       """)
 
-  @Argument(help: ArgumentHelp("An environment or a model file.", valueName: "MODEL|ENV"))
-  var world: String
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Set an environment parameter, nullCue=true, or the agent, agent.planning.biasedJoint=stateIndependent.",
-      valueName: "KEY=VALUE"))
-  var assignments: [Assignment] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "An aif.agent/1 file, laid over the environment's default agent.", valueName: "FILE"))
-  var agent: String?
+  @OptionGroup var subject: WorldOptions
 
   @Option(
     help: ArgumentHelp("How the result is printed.", valueName: "FORMAT"))
   var format: OutputFormat = .table
 
   func validate() throws {
-    let faults = [InputFile.checkStandardInput([world, agent]), assignments.fault]
-      .compactMap { $0 }
+    let faults = subject.faults()
     if !faults.isEmpty { throw ValidationError(faults.joined(separator: "; ")) }
   }
 
   func run() throws {
-    var faults = FaultGatherer()
-    let world = faults.gather {
-      try World.described(self.world, parameters: assignments.parameters)
-    }
-    let layers = AgentLayers(
-      environment: world?.agent ?? AgentConfiguration(), file: agent, assignments: assignments)
-    let configuration = faults.gather { try layers.configuration() }
-    try faults.check()
-    guard let world, let configuration else { return }
-    let table = try ObjectiveTable(world.model, configuration.planning)
+    guard let (model, configuration) = try subject.described() else { return }
+    let table = try ObjectiveTable(model, configuration.planning)
     let output = try OutputFile("-")
     output.append(text(table))
     try output.finish()

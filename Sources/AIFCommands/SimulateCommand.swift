@@ -5,9 +5,9 @@ struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
     abstract: "Run agents in an environment and see what they believe and why they act.",
-    usage: "aif simulate <ENV|FILE> [<options>]",
+    usage: "aif simulate <ENV|MODEL> [<options>]",
     discussion: """
-      ENV is a name that `aif environments` lists. FILE is an aif.model/1 file, which is then both \
+      ENV is a name that `aif environments` lists. MODEL is an aif.model/1 file, which is then both \
       the world and the agent's model. One episode is shown step by step, several are summed up. \
       Traces (aif.trace/1) go to --output, one episode a line; none are kept without it.
 
@@ -17,8 +17,7 @@ struct SimulateCommand: ParsableCommand {
       Example: aif simulate tmaze --set cueValidity=0.8 --set agent.planning.horizon=4
       """)
 
-  @Argument(help: ArgumentHelp("An environment or a model file.", valueName: "ENV|FILE"))
-  var world: String
+  @OptionGroup var subject: WorldOptions
 
   @Option(
     help: ArgumentHelp(
@@ -31,18 +30,6 @@ struct SimulateCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The seed of all chance, 0...2^63-1.", valueName: "N"))
   var seed: UInt64 = 0
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Set an environment parameter, cueValidity=0.8, or the agent, agent.planning.horizon=3.",
-      valueName: "KEY=VALUE"))
-  var assignments: [Assignment] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "An aif.agent/1 file, laid over the environment's default agent.", valueName: "FILE"))
-  var agent: String?
 
   @Option(
     help: ArgumentHelp("The agent's model, where it is not the world's.", valueName: "FILE"))
@@ -79,25 +66,22 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func validate() throws {
-    let faults = [
-      episodes >= 1 ? nil : "--episodes must be at least 1",
-      (steps ?? 1) >= 1 ? nil : "--steps must be at least 1",
-      ThreadCount.fault(threads),
-      seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
-      output != "-" || format == .table
-        ? nil : "--output - and --format \(format.rawValue) both want standard output",
-      InputFile.checkStandardInput([world, agent, model]),
-      assignments.fault,
-    ].compactMap { $0 }
+    let faults =
+      [
+        episodes >= 1 ? nil : "--episodes must be at least 1",
+        (steps ?? 1) >= 1 ? nil : "--steps must be at least 1",
+        ThreadCount.fault(threads),
+        seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
+        output != "-" || format == .table
+          ? nil : "--output - and --format \(format.rawValue) both want standard output",
+      ].compactMap { $0 } + subject.faults(besides: [model])
     if !faults.isEmpty { throw ValidationError(faults.joined(separator: "; ")) }
   }
 
   func run() throws {
     var faults = FaultGatherer()
-    let world = faults.gather { try World(self.world, parameters: assignments.parameters) }
-    let layers = AgentLayers(
-      environment: world?.agent ?? AgentConfiguration(), file: agent, assignments: assignments)
-    let configuration = faults.gather { try layers.configuration() }
+    let world = faults.gather { try subject.made() }
+    let configuration = faults.gather { try subject.configuration(in: world?.agent) }
     let model = faults.gather { try agentModel(world) }
     try faults.check()
     guard let world, let configuration, let model else { return }

@@ -20,8 +20,7 @@ struct SolveCommand: ParsableCommand {
       Example: aif solve tiger --discount 0.95 --episodes 100
       """)
 
-  @Argument(help: ArgumentHelp("An environment or a model file.", valueName: "ENV|MODEL"))
-  var world: String
+  @OptionGroup var subject: WorldOptions
 
   @Option(help: ArgumentHelp("What a reward is worth an action later, 0 to 1.", valueName: "X"))
   var discount = 0.95
@@ -49,18 +48,6 @@ struct SolveCommand: ParsableCommand {
   var seed: UInt64 = 0
 
   @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Set an environment parameter, cueValidity=0.8, or the agent, agent.planning.horizon=3.",
-      valueName: "KEY=VALUE"))
-  var assignments: [Assignment] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "An aif.agent/1 file, laid over the environment's default agent.", valueName: "FILE"))
-  var agent: String?
-
-  @Option(
     help: ArgumentHelp(
       "Threads, 1...1024; all cores unless given. The results do not depend on it.", valueName: "N")
   )
@@ -80,27 +67,24 @@ struct SolveCommand: ParsableCommand {
   }
 
   func validate() throws {
-    let faults = [
-      (0...1).contains(discount) ? nil : "--discount must be 0 to 1",
-      temperature > 0 && temperature.isFinite ? nil : "--temperature must be above 0",
-      tolerance > 0 && tolerance.isFinite ? nil : "--tolerance must be above 0",
-      (episodes ?? 1) >= 1 ? nil : "--episodes must be at least 1",
-      (steps ?? 2) >= 2 ? nil : "--steps must be at least 2: no action follows the last",
-      steps == nil || episodes != nil ? nil : "--steps is for --episodes",
-      ThreadCount.fault(threads),
-      seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
-      InputFile.checkStandardInput([world, agent]),
-      assignments.fault,
-    ].compactMap { $0 }
+    let faults =
+      [
+        (0...1).contains(discount) ? nil : "--discount must be 0 to 1",
+        temperature > 0 && temperature.isFinite ? nil : "--temperature must be above 0",
+        tolerance > 0 && tolerance.isFinite ? nil : "--tolerance must be above 0",
+        (episodes ?? 1) >= 1 ? nil : "--episodes must be at least 1",
+        (steps ?? 2) >= 2 ? nil : "--steps must be at least 2: no action follows the last",
+        steps == nil || episodes != nil ? nil : "--steps is for --episodes",
+        ThreadCount.fault(threads),
+        seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
+      ].compactMap { $0 } + subject.faults()
     if !faults.isEmpty { throw ValidationError(faults.joined(separator: "; ")) }
   }
 
   func run() throws {
     var faults = FaultGatherer()
-    let world = faults.gather { try World(self.world, parameters: assignments.parameters) }
-    let layers = AgentLayers(
-      environment: world?.agent ?? AgentConfiguration(), file: agent, assignments: assignments)
-    let configuration = faults.gather { try layers.configuration() }
+    let world = faults.gather { try subject.made() }
+    let configuration = faults.gather { try subject.configuration(in: world?.agent) }
     try faults.check()
     guard let world, let configuration else { return }
     let process = try DecisionProcess(

@@ -7,7 +7,7 @@ struct ExitCodeTests {
     "is 2 for what is wrong with the command line, and the message says what",
     arguments: [
       (["simulate", "tmaze", "--bogus"], "Unknown option '--bogus'"),
-      (["simulate"], "Missing expected argument '<ENV|FILE>'"),
+      (["simulate"], "Missing expected argument '<ENV|MODEL>'"),
       (["nonsense"], "Unexpected argument 'nonsense'"),
       (["simulate", "tmaez"], "did you mean 'tmaze'?"),
       (["simulate", "tmaze", "--set", "cueValdity=1"], "did you mean 'cueValidity'?"),

@@ -1,35 +1,36 @@
 import ActiveInference
 import CueChaining
+import EngineTestSupport
 import Testing
 
 @Suite("The tensors of cue chaining") struct TensorTests {
   @Test("equal pymdp's, entry for entry")
   func pymdp() throws {
-    for fixture in try Fixture.all() {
-      let world = try CueChaining(parameters: fixture.parameters.mapValues(\.parameter))
+    for fixture in try TensorFixture.all() {
+      let world = try CueChaining(parameters: fixture.parameters)
       let process = world.world.process
       let place = Comment("\(fixture.parameters)")
       #expect(process.likelihoods.map(\.given) == fixture.likelihoodParents, place)
       #expect(
-        process.likelihoods.map(\.probability.values) == fixture.likelihood.map(\.tensor.values),
+        process.likelihoods.map(\.probability.values) == fixture.likelihood.map(\.values),
         place)
       #expect(
         process.likelihoods.map(\.probability.shape) == fixture.likelihood.map(\.shape), place)
       #expect(process.transitions.map(\.given) == fixture.transitionParents, place)
       #expect(
-        process.transitions.map(\.probability.values) == fixture.transition.map(\.tensor.values),
+        process.transitions.map(\.probability.values) == fixture.transition.map(\.values),
         place)
       // A cue that nothing moves has no control, where pymdp gives it one of size 1.
       #expect(
         process.transitions[0].probability.shape == fixture.transition[0].shape, place)
-      #expect(process.initialStates == fixture.initialState.map(\.tensor.values), place)
+      #expect(process.initialStates == fixture.initialState.map(\.values), place)
     }
   }
 
   @Test("the agent believes what is so, except that it never knows the cue and the cheese")
   func agentsModel() throws {
-    for fixture in try Fixture.all() {
-      let world = try CueChaining(parameters: fixture.parameters.mapValues(\.parameter))
+    for fixture in try TensorFixture.all() {
+      let world = try CueChaining(parameters: fixture.parameters)
       let (model, process) = (world.model, world.world.process)
       #expect(model.likelihoods == process.likelihoods)
       #expect(model.transitions == process.transitions)

@@ -1,11 +1,12 @@
 import ActiveInference
+import EngineTestSupport
 import TMaze
 import Testing
 
 @Suite("The T-mazes' tensors") struct TensorTests {
   @Test("equal pymdp's, entry for entry")
   func pymdp() throws {
-    for fixture in try Fixture.all() {
+    for fixture in try TensorFixture.all() {
       let process = try fixture.maze().process
       let place = Comment("\(fixture.environment) \(fixture.parameters)")
       let locations = process.factors[0].size
@@ -29,7 +30,7 @@ import Testing
 
   @Test("the agent believes what is so, except that it never knows the context")
   func agentsModel() throws {
-    for fixture in try Fixture.all() {
+    for fixture in try TensorFixture.all() {
       let (model, process) = try fixture.maze()
       #expect(model.likelihoods == process.likelihoods)
       #expect(model.transitions == process.transitions)
@@ -66,5 +67,22 @@ import Testing
       "rewardPreference": .integer(1), "punishmentPreference": .number(-0.5),
     ])
     #expect(given.model.preferences[1]?.values == [0, 1, -0.5])
+  }
+}
+
+extension TensorFixture {
+  /// Our maze of the same parameters: what the agent believes and what is so.
+  fileprivate func maze() throws -> (model: GenerativeModel, process: GenerativeModel) {
+    switch environment {
+    case TMaze.identifier:
+      let maze = try TMaze(parameters: parameters)
+      return (maze.model, maze.world.process)
+    case SimplifiedTMaze.identifier:
+      let maze = try SimplifiedTMaze(parameters: parameters)
+      return (maze.model, maze.world.process)
+    default:
+      let maze = try LegacyTMaze(parameters: parameters)
+      return (maze.model, maze.world.process)
+    }
   }
 }

@@ -23,6 +23,9 @@ final class BeliefBlocks {
   private let inductive: InductivePreference<SingleArithmetic>?
   private let factorActions: UnsafePointer<Int>
   private let terms = NodeTerms(blocks: 1)
+  private let source: BeliefBuffer<Lanes>
+  private let block: BeliefBuffer<Lanes>
+  private let prediction: BeliefBuffer<Double>
 
   init(_ context: PlannerContext) throws(InvalidInput) {
     space = context.space
@@ -38,6 +41,9 @@ final class BeliefBlocks {
       InductivePreference(context.space, $0, context.tables)
     }
     factorActions = UnsafePointer(policies.factorActions.base)
+    source = BeliefBuffer(space)
+    block = BeliefBuffer(space)
+    prediction = BeliefBuffer(space)
   }
 
   /// Follows transitions that have changed.
@@ -89,39 +95,37 @@ final class BeliefBlocks {
   func lastTerms(lane: Int) -> ExpectedFreeEnergyTerms { terms.terms(block: 0, lane: lane) }
 
   /// Where every joint action leads from a belief, and the parts of what its step is worth.
+  ///
+  /// - Parameters:
+  ///   - predictions: the beliefs, one after the other.
+  ///   - steps: one an action.
   func weigh(
-    _ belief: Belief<Double>, planningStep: Int
-  ) throws(PlanningFailure) -> (next: [BeliefBuffer<Double>], steps: [ExpectedFreeEnergyTerms]) {
+    _ belief: Belief<Double>, planningStep: Int, into predictions: UnsafeMutablePointer<Double>,
+    _ steps: UnsafeMutablePointer<ExpectedFreeEnergyTerms>
+  ) throws(PlanningFailure) {
     let lanes = Lanes.laneCount
-    let block = makeBlock()
-    let source = makeBlock()
     if hasTransitionNovelty { fill(source, with: belief) }
-    var next: [BeliefBuffer<Double>] = []
-    var steps: [ExpectedFreeEnergyTerms] = []
-    while next.count < actionCount {
-      let first = next.count
+    for first in stride(from: 0, to: actionCount, by: lanes) {
       let count = min(lanes, actionCount - first)
       for lane in 0..<count {
-        let prediction = BeliefBuffer<Double>(space)
         dynamics.predict(belief, action: joint(first + lane), tables, into: prediction.belief)
         let target = numbers(block.base) + lane
         for state in 0..<space.size { target[state * lanes] = prediction.base[state] }
-        next.append(prediction)
+        (predictions + (first + lane) * space.size).update(
+          from: prediction.base, count: space.size)
       }
       finish(block)
       _ = try value(block, nodes: count, planningStep: planningStep)
       for lane in 0..<count {
         var parts = lastTerms(lane: lane)
         if hasTransitionNovelty {
-          parts.parameterInformationGain += withExtendedLifetime((source, block)) {
+          parts.parameterInformationGain +=
             evaluator.transitionNovelty(
               source.belief, action: joint(first + lane), next: block.belief)[lane]
-          }
         }
-        steps.append(parts)
+        steps[first + lane] = parts
       }
     }
-    return (next, steps)
   }
 
   /// The parts of the value of a sequence of joint actions from a belief.

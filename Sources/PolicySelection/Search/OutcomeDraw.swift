@@ -5,46 +5,64 @@ import Kernels
 /// Draws joint outcomes in proportion to their probability under a predicted belief: states first, then an
 /// outcome of every modality in these states. No list of joint outcomes is ever made, so there may be any
 /// number of them.
-struct OutcomeDraw {
+final class OutcomeDraw {
   private let space: BeliefSpace
   private let tables: ModelTables<Double>
+  /// By modality the number of its parents, and of these one after the other the factor and its states;
+  /// under beliefs by factor.
+  private let parentCounts: FixedBuffer<Int>
+  private let parents: FixedBuffer<Int>
+  private let sizes: FixedBuffer<Int>
+  private let states: FixedBuffer<Int>
 
   init(_ space: BeliefSpace, _ tables: ModelTables<Double>) {
     self.space = space
     self.tables = tables
+    let compiled = space.compiled
+    let scopes = (0..<compiled.modalities.count).map {
+      compiled.scopes[compiled.modalities.base[$0].scope]
+    }
+    parentCounts = FixedBuffer(scopes.map(\.factors.count))
+    parents = FixedBuffer(scopes.flatMap(\.factors))
+    sizes = FixedBuffer(scopes.flatMap(\.sizes))
+    states = FixedBuffer(repeating: 0, count: compiled.factors.count)
   }
 
-  /// One outcome a modality.
-  func draw(_ belief: Belief<Double>, _ random: inout RandomStream) -> [Int] {
+  /// Draws one outcome a modality.
+  func draw(
+    _ belief: UnsafePointer<Double>, _ random: inout RandomStream,
+    into outcomes: UnsafeMutablePointer<Int>
+  ) {
     let compiled = space.compiled
     var joint = 0
-    var states: [Int] = []
     if space.isJoint {
-      joint = random.categorical(UnsafeBufferPointer(start: belief.base, count: space.size))
+      joint = random.categorical(UnsafeBufferPointer(start: belief, count: space.size))
     } else {
       for factor in 0..<compiled.factors.count {
         let plan = compiled.factors.base[factor]
-        states.append(
-          random.categorical(
-            UnsafeBufferPointer(start: belief.base + plan.stateOffset, count: plan.states)))
+        states.base[factor] = random.categorical(
+          UnsafeBufferPointer(start: belief + plan.stateOffset, count: plan.states))
       }
     }
-    return (0..<compiled.modalities.count).map { modality in
-      let scope = compiled.modalities.base[modality].scope
-      let column: Int
+    var first = 0
+    for modality in 0..<compiled.modalities.count {
+      var column = joint
       if space.isJoint {
-        column = space.columns(ofScope: scope).map { Int($0[joint]) } ?? joint
+        if let columns = space.columns(ofScope: compiled.modalities.base[modality].scope) {
+          column = Int(columns[joint])
+        }
       } else {
-        let description = compiled.scopes[scope]
-        column = zip(description.factors, description.sizes).reduce(0) {
-          $0 * $1.1 + states[$1.0]
+        column = 0
+        for parent in first..<first + parentCounts.base[modality] {
+          column = column * sizes.base[parent] + states.base[parents.base[parent]]
         }
       }
+      first += parentCounts.base[modality]
       let table = tables.likelihoodColumns.base[modality]
       let cells = table.cells(of: column)
       let cell = random.categorical(
         UnsafeBufferPointer(start: table.cells + cells.lowerBound, count: cells.count))
-      return table.place(cells.lowerBound + cell, in: column)
+      outcomes[modality] = table.place(cells.lowerBound + cell, in: column)
     }
   }
 }

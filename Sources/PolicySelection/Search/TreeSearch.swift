@@ -26,19 +26,6 @@ import Kernels
 ///
 /// Beliefs that simulations come to again are looked up, which changes no value.
 final class TreeSearch: ActionPlanner {
-  /// A belief, what each action is worth for a step, and where it leads.
-  private final class Node {
-    let belief: BeliefBuffer<Double>
-    var steps: [ExpectedFreeEnergyTerms] = []
-    var predictions: [BeliefBuffer<Double>] = []
-    /// By action and outcomes; nil where the scheme of inference calls them impossible.
-    var children: [[Int]: Node?] = [:]
-    /// What the belief is worth, where nothing comes after its step.
-    var worth: ExpectedFreeEnergyTerms?
-
-    init(_ belief: BeliefBuffer<Double>) { self.belief = belief }
-  }
-
   /// Draws of each action on the lowest level, how probable it is that a level is drawn, and that another
   /// follows it.
   private static let fewest = 2
@@ -50,27 +37,46 @@ final class TreeSearch: ActionPlanner {
   private let context: PlannerContext
   private let blocks: BeliefBlocks
   private let inference: StateInference<SingleArithmetic>
+  private let dynamics: BeliefDynamics<SingleArithmetic>
   private let outcomes: OutcomeDraw
   private let horizon: Int
-  private let largest: Int
-  private var root: Node?
-  private var bytes = 0
-  private var nodes = 0
-  private var deadline: ContinuousClock.Instant?
+  private let tree: SimulationTree
+  private let draws: SimulationDraws
+  private let mean: ActionMean
+  /// A belief that is being taken in, one that it is predicted from, and what was observed.
+  private let posterior: BeliefBuffer<Double>
+  private let prior: BeliefBuffer<Double>
+  private let outcome: FixedBuffer<Int>
+  @exclusivity(unchecked) private var root: SimulationTree.Place = 0
+  @exclusivity(unchecked) private var nodes = 0
+  @exclusivity(unchecked) private var deadline: ContinuousClock.Instant?
   /// Whether a simulation may be given up, and whether one has been.
-  private var mayEnd = false
-  private var hasEnded = false
-  private(set) var terms: [ExpectedFreeEnergyTerms] = []
-  private(set) var report: SearchReport?
+  @exclusivity(unchecked) private var mayEnd = false
+  @exclusivity(unchecked) private var hasEnded = false
+  /// What each action is worth.
+  private let found: FixedBuffer<ExpectedFreeEnergyTerms>
+  @exclusivity(unchecked) private(set) var report: SearchReport?
+
+  var terms: [ExpectedFreeEnergyTerms] { found.array(0..<found.count) }
 
   init(_ context: PlannerContext) throws(InvalidInput) {
     self.context = context
+    let space = context.space
     blocks = try BeliefBlocks(context)
-    inference = StateInference(
-      context.space, context.inference, BeliefDynamics(context.space))
-    outcomes = OutcomeDraw(context.space, context.tables)
+    dynamics = BeliefDynamics(space)
+    inference = StateInference(space, context.inference, dynamics)
+    outcomes = OutcomeDraw(space, context.tables)
     horizon = context.settings.horizon ?? 1
-    largest = context.settings.budget.mebibytes << 20
+    let actions = blocks.actionCount
+    tree = SimulationTree(
+      size: space.size, actions: actions, modalities: space.compiled.modalities.count,
+      levels: horizon, bytes: context.settings.budget.mebibytes << 20)
+    draws = SimulationDraws(levels: horizon, actions: actions)
+    mean = ActionMean(context)
+    posterior = BeliefBuffer(space)
+    prior = BeliefBuffer(space)
+    outcome = FixedBuffer(repeating: 0, count: space.compiled.modalities.count)
+    found = FixedBuffer(repeating: ExpectedFreeEnergyTerms(), count: max(actions, 1))
   }
 
   /// What is found depends on what is drawn.
@@ -80,7 +86,7 @@ final class TreeSearch: ActionPlanner {
 
   func refresh() {
     blocks.refresh()
-    root = nil
+    root = 0
   }
 
   func evaluate(
@@ -90,33 +96,30 @@ final class TreeSearch: ActionPlanner {
     guard blocks.actionCount > 0 else {
       // Without controls there is one empty policy, worth nothing.
       values[0] = 0
-      terms = [ExpectedFreeEnergyTerms()]
       report = SearchReport(nodes: 0, gap: 0, prunedMass: 0)
       return
     }
-    let root = takeRoot(belief)
-    try weigh(root, 0)
-    terms = horizon == 1 ? root.steps : try mean(root, moment)
-    for (action, parts) in terms.enumerated() { values[action] = parts.total }
+    try takeRoot(belief)
+    if horizon == 1 {
+      found.base.update(from: tree.steps(root), count: blocks.actionCount)
+    } else {
+      try simulate(moment)
+    }
+    for action in 0..<blocks.actionCount { values[action] = found.base[action].total }
     report = SearchReport(nodes: nodes, gap: horizon == 1 ? 0 : nil, prunedMass: 0)
   }
 
-  /// The tree of a belief: that of the last step where it began with the same bits.
-  private func takeRoot(_ belief: Belief<Double>) -> Node {
+  /// Begins at a belief: with the tree of the last step where that began with the same bits.
+  private func takeRoot(_ belief: Belief<Double>) throws(PlanningFailure) {
     let size = context.space.size
-    if let root,
-      (0..<size).allSatisfy({ root.belief.base[$0].bitPattern == belief.base[$0].bitPattern })
-    {
-      return root
+    if root > 0 {
+      let known = tree.belief(root)
+      if (0..<size).allSatisfy({ known[$0].bitPattern == belief.base[$0].bitPattern }) { return }
     }
-    let copy = BeliefBuffer<Double>(context.space)
-    copy.base.update(from: belief.base, count: size)
-    BeliefDynamics<SingleArithmetic>(context.space).noteSupports(copy.belief)
-    blocks.begin(copy.belief)
-    let node = Node(copy)
-    root = node
-    bytes = 0
-    return node
+    root = 0
+    tree.reset()
+    blocks.begin(belief)
+    root = try add(belief, 0)
   }
 
   // MARK: - Simulations
@@ -126,40 +129,38 @@ final class TreeSearch: ActionPlanner {
   /// Where a budget ends first, the simulation in progress is given up, unless it is the first. As those
   /// that come to an end are chosen by what they take together and not by what they find, the mean of
   /// those and of the first is still without bias (Glynn & Heidelberger 1990).
-  private func mean(
-    _ root: Node, _ moment: PlanningMoment
-  ) throws(PlanningFailure) -> [ExpectedFreeEnergyTerms] {
-    let budget = context.settings.budget
-    deadline = budget.microseconds.map { ContinuousClock.now + .microseconds($0) }
+  private func simulate(_ moment: PlanningMoment) throws(PlanningFailure) {
+    deadline = context.settings.budget.microseconds.map { ContinuousClock.now + .microseconds($0) }
     hasEnded = false
-    var sums = [ExpectedFreeEnergyTerms](
-      repeating: ExpectedFreeEnergyTerms(), count: blocks.actionCount)
+    let actions = blocks.actionCount
+    for action in 0..<actions { found.base[action] = ExpectedFreeEnergyTerms() }
     var count = 0
     while count < context.settings.treeSearch.simulations {
       var random = RandomStream(
         seed: moment.seed, episode: moment.episode, step: moment.step, purpose: .planning,
         index: UInt32(count))
       mayEnd = count > 0
-      let found = try draw(root, 0, &random)
+      try draw(root, 0, &random)
       if hasEnded { break }
-      for action in sums.indices { sums[action] += found[action] }
+      let drawn = draws.last(0)
+      for action in 0..<actions { found.base[action] += drawn[action] }
       count += 1
     }
-    return sums.map { $0.scaled(by: 1 / Double(count)) }
+    for action in 0..<actions {
+      found.base[action] = found.base[action].scaled(by: 1 / Double(count))
+    }
   }
 
   /// One draw of what each action of a belief is worth, that of its step included.
   private func draw(
-    _ node: Node, _ step: Int, _ random: inout RandomStream
-  ) throws(PlanningFailure) -> [ExpectedFreeEnergyTerms] {
-    try weigh(node, step)
+    _ place: SimulationTree.Place, _ step: Int, _ random: inout RandomStream
+  ) throws(PlanningFailure) {
     nodes += 1
-    var result = node.steps
-    for action in result.indices where !isOver {
-      guard let child = child(node, action, step, &random) else { continue }
-      result[action] += try worth(child, step + 1, &random)
+    let result = draws.last(step)
+    result.update(from: tree.steps(place), count: blocks.actionCount)
+    for action in 0..<blocks.actionCount where !isOver {
+      result[action] += try worth(after: place, action, step, &random)
     }
-    return result
   }
 
   /// Whether the simulation is given up.
@@ -170,19 +171,43 @@ final class TreeSearch: ActionPlanner {
     return hasEnded
   }
 
-  /// One draw of what a belief is worth.
+  /// One draw of what comes after an action; nothing after an outcome that the scheme of inference calls
+  /// impossible.
   private func worth(
-    _ node: Node, _ step: Int, _ random: inout RandomStream
+    after place: SimulationTree.Place, _ action: Int, _ step: Int, _ random: inout RandomStream
   ) throws(PlanningFailure) -> ExpectedFreeEnergyTerms {
-    if step == horizon - 1 {
-      nodes += 1
-      if let known = node.worth { return known }
-      try weigh(node, step)
-      let worth = context.average(node.steps)
-      node.worth = worth
-      (node.steps, node.predictions) = ([], [])
-      return worth
+    let prediction = tree.predictions(place) + action * context.space.size
+    outcomes.draw(prediction, &random, into: outcome.base)
+    var child = tree.isKept(place) ? tree.child(place, action, outcome.base) : 0
+    let isLast = step + 2 == horizon
+    if child == 0 {
+      guard infer(prediction) else {
+        if tree.isKept(place) {
+          tree.keep(SimulationTree.impossible, place, action, outcome.base)
+        }
+        return ExpectedFreeEnergyTerms()
+      }
+      if isLast {
+        nodes += 1
+        return try addWorth(place, action, step + 1)
+      }
+      child = try add(posterior.belief, step + 1)
+      if tree.isKept(place) && tree.isKept(child) {
+        tree.keep(child, place, action, outcome.base)
+      }
     }
+    if child == SimulationTree.impossible { return ExpectedFreeEnergyTerms() }
+    if isLast {
+      nodes += 1
+      return tree.worth(child)[0]
+    }
+    return try worth(child, step + 1, &random)
+  }
+
+  /// One draw of what a belief is worth that more than a step comes after.
+  private func worth(
+    _ place: SimulationTree.Place, _ step: Int, _ random: inout RandomStream
+  ) throws(PlanningFailure) -> ExpectedFreeEnergyTerms {
     var count = TreeSearch.fewest
     var probability = 0.0
     if random.nextUnit() < TreeSearch.anyLevel {
@@ -195,16 +220,18 @@ final class TreeSearch: ActionPlanner {
       if level < TreeSearch.highestLevel { probability *= 1 - TreeSearch.nextLevel }
       count <<= level + 1
     }
-    var draws = Draws(blocks.actionCount, count, fewest: TreeSearch.fewest)
+    draws.begin(step)
     for number in 0..<count {
-      draws.add(try draw(node, step, &random), number)
+      try draw(place, step, &random)
       if hasEnded { return ExpectedFreeEnergyTerms() }
+      draws.add(step, toHalf: 2 * number < count ? 0 : 1, isFirst: number < TreeSearch.fewest)
     }
-    var worth = context.average(draws.first)
+    var worth = mean(draws.first(step), scaledBy: 1 / Double(TreeSearch.fewest))
     if probability > 0 {
-      var difference = context.average(draws.all)
-      difference += context.average(draws.halves(0)).scaled(by: -0.5)
-      difference += context.average(draws.halves(1)).scaled(by: -0.5)
+      var difference = mean(draws.sum(step), scaledBy: 1 / Double(count))
+      for half in 0..<2 {
+        difference += mean(draws.half(step, half), scaledBy: 2 / Double(count)).scaled(by: -0.5)
+      }
       worth += difference.scaled(by: 1 / probability)
     }
     return worth
@@ -212,98 +239,43 @@ final class TreeSearch: ActionPlanner {
 
   // MARK: - The tree
 
-  private func weigh(_ node: Node, _ step: Int) throws(PlanningFailure) {
-    guard node.steps.isEmpty else { return }
-    let found = try blocks.weigh(node.belief.belief, planningStep: step)
-    (node.predictions, node.steps) = found
+  /// Takes in a belief and weighs its actions.
+  private func add(
+    _ belief: Belief<Double>, _ step: Int
+  ) throws(PlanningFailure) -> SimulationTree.Place {
+    let place = tree.take(isLast: false) ?? tree.passing(level: step)
+    tree.belief(place).update(from: belief.base, count: context.space.size)
+    try blocks.weigh(
+      belief, planningStep: step, into: tree.predictions(place), tree.steps(place))
+    return place
   }
 
-  /// Where an action and an outcome that is drawn lead.
-  private func child(
-    _ node: Node, _ action: Int, _ step: Int, _ random: inout RandomStream
-  ) -> Node? {
-    let prior = node.predictions[action]
-    let outcome = outcomes.draw(prior.belief, &random)
-    let key = [action] + outcome
-    if let known = node.children[key] { return known }
-    let child = infer(prior, outcome)
-    // A belief that nothing comes after keeps no predictions.
-    let actions = step + 2 == horizon ? 0 : blocks.actionCount
-    let needed = 8 * context.space.size * (1 + actions) + 32 * actions + 8 * key.count + 256
-    if bytes + needed <= largest {
-      bytes += needed
-      node.children[key] = .some(child)
+  /// What the belief just inferred is worth, where nothing comes after its step.
+  private func addWorth(
+    _ parent: SimulationTree.Place, _ action: Int, _ step: Int
+  ) throws(PlanningFailure) -> ExpectedFreeEnergyTerms {
+    let passing = tree.passing(level: step)
+    try blocks.weigh(
+      posterior.belief, planningStep: step, into: tree.predictions(passing), tree.steps(passing))
+    let worth = mean(tree.steps(passing), scaledBy: 1)
+    if tree.isKept(parent), let place = tree.take(isLast: true) {
+      tree.worth(place)[0] = worth
+      tree.keep(place, parent, action, outcome.base)
     }
-    return child
+    return worth
   }
 
-  private func infer(_ prior: BeliefBuffer<Double>, _ outcome: [Int]) -> Node? {
-    let posterior = BeliefBuffer<Double>(context.space)
+  /// What is believed after an outcome that has been drawn; whether there is such a thing.
+  private func infer(_ prediction: UnsafeMutablePointer<Double>) -> Bool {
+    prior.base.update(from: prediction, count: context.space.size)
+    dynamics.noteSupports(prior.belief)
     do throws(ImpossibleObservation) {
       try inference.infer(
-        prior: prior.belief, .observations(outcome.map { .outcome($0) }), context.tables,
-        context.logs, into: posterior.belief)
+        prior: prior.belief, .outcomes(outcome.base), context.tables, context.logs,
+        into: posterior.belief)
+      return true
     } catch {
-      return nil
+      return false
     }
-    return Node(posterior)
-  }
-}
-
-/// Draws of what the actions of one belief are worth, summed as a difference between levels needs them.
-private struct Draws {
-  private var sums: [[ExpectedFreeEnergyTerms]]
-  private var low: [ExpectedFreeEnergyTerms]
-  private let count: Int
-  private let fewest: Int
-
-  init(_ actions: Int, _ count: Int, fewest: Int) {
-    low = [ExpectedFreeEnergyTerms](repeating: ExpectedFreeEnergyTerms(), count: actions)
-    sums = [low, low]
-    self.count = count
-    self.fewest = fewest
-  }
-
-  mutating func add(_ draw: [ExpectedFreeEnergyTerms], _ number: Int) {
-    for action in draw.indices {
-      sums[2 * number < count ? 0 : 1][action] += draw[action]
-      if number < fewest { low[action] += draw[action] }
-    }
-  }
-
-  /// The mean of the first few.
-  var first: [ExpectedFreeEnergyTerms] { low.map { $0.scaled(by: 1 / Double(fewest)) } }
-
-  /// The mean of one half.
-  func halves(_ half: Int) -> [ExpectedFreeEnergyTerms] {
-    sums[half].map { $0.scaled(by: 2 / Double(count)) }
-  }
-
-  /// The mean of all.
-  var all: [ExpectedFreeEnergyTerms] {
-    zip(sums[0], sums[1]).map { one, other in
-      var sum = one
-      sum += other
-      return sum.scaled(by: 1 / Double(count))
-    }
-  }
-}
-
-extension PlannerContext {
-  /// The mean of what the actions are worth under softmax(gamma G + ln E).
-  func average(_ actions: [ExpectedFreeEnergyTerms]) -> ExpectedFreeEnergyTerms {
-    let values = FixedBuffer(actions.map(\.total))
-    let posterior = FixedBuffer<Double>(zeros: actions.count)
-    withExtendedLifetime(values) {
-      fillPolicyPosterior(
-        values.base, count: actions.count, logHabit: { planning.logHabit.base[$0] },
-        hasImpossiblePolicies: planning.hasImpossiblePolicies, gamma: settings.gamma,
-        into: posterior.base)
-    }
-    var sum = ExpectedFreeEnergyTerms()
-    for (action, parts) in actions.enumerated() where posterior.base[action] > 0 {
-      sum += parts.scaled(by: posterior.base[action])
-    }
-    return sum
   }
 }
