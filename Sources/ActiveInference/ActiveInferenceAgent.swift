@@ -26,6 +26,8 @@ public final class ActiveInferenceAgent: Agent {
   let memory: AgentMemory?
   /// What is inferred of several steps together; nil where each step is alone.
   let window: AgentWindow?
+  /// What infers and weighs where that is done over whole episodes by policy.
+  let byPolicy: PolicyConditionedStep?
   /// Whether some part of the agent is not the library's.
   private let hasParts: Bool
 
@@ -105,6 +107,7 @@ public final class ActiveInferenceAgent: Agent {
     search = try blueprint.planner(for: engine)
     window = AgentWindow(engine, learning)
     memory = remembersSteps ? AgentMemory(blueprint, answers, search: search) : nil
+    byPolicy = try blueprint.infersByPolicy ? PolicyConditionedStep(blueprint, engine) : nil
     let parts = blueprint.parts
     hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
     canUseLanes = blueprint.suitsLanes
@@ -129,6 +132,7 @@ public final class ActiveInferenceAgent: Agent {
     leavePlan()
     memory?.begin()
     search?.begin()
+    byPolicy?.begin()
   }
 
   /// Returns to the counts of the model.
@@ -158,6 +162,10 @@ public final class ActiveInferenceAgent: Agent {
     try check(observation)
     try checkRoom()
     settle()
+    if let byPolicy {
+      try infer(observation, byPolicy)
+      return
+    }
     engine.predict(isFirst: step == 0)
     window?.inference.swapBeliefs()
     try orUndo { try infer(observation) }
@@ -174,6 +182,11 @@ public final class ActiveInferenceAgent: Agent {
   /// Finds what to do: nothing is learned and nothing done yet.
   private func weigh(_ memory: AgentMemory?) throws {
     followsPlan = !remainingPlan.isEmpty
+    if let byPolicy {
+      try weigh(byPolicy)
+      try choose(memory)
+      return
+    }
     try orUndo {
       if followsPlan {
         goOnWithPlan()
@@ -204,18 +217,10 @@ public final class ActiveInferenceAgent: Agent {
   ///
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
-    if let learning {
-      let evidence = Evidence.observations(observation)
-      if let counts = window?.counts {
-        learning.learn(counts, evidence, hasPlanned: !followsPlan)
-      } else {
-        learning.learn(evidence, isFirst: step == 0, hasPlanned: !followsPlan)
-      }
-      if let hindsight {
-        hindsight.learn(
-          observation, after: engine.actions, isFirst: step == 0, engine.tables)
-        learning.refreshEverything()
-      }
+    if let byPolicy {
+      if let learning, byPolicy.isAtEnd { byPolicy.learn(learning) }
+    } else if let learning {
+      learn(observation, learning)
       search?.refresh()
     }
     memory?.remember(observation, self)

@@ -154,6 +154,23 @@ where Arithmetic.Parameter == Arithmetic.Number {
     }
   }
 
+  /// Learns the counts of first states from what is believed of them.
+  func learnInitialStates(_ belief: Belief<Arithmetic.Number>) {
+    learning.learnInitialStates(belief, tables: step.tables)
+  }
+
+  /// Learns from what is believed of one time of an episode that is over.
+  func learn(
+    _ evidence: Evidence, ignored: FixedBuffer<Bool>, belief: Belief<Arithmetic.Number>
+  ) {
+    learning.learnLikelihoods(
+      evidence, ignored: ignored, belief: belief, tables: step.tables, logs: step.logs)
+    learning.learnPreferences(evidence, ignored: ignored, tables: step.tables)
+  }
+
+  /// Learns the transitions between two times of an episode that is over, and at its end the habit.
+  var episode: ParameterLearning<Arithmetic> { learning }
+
   /// Follows tables that have changed altogether.
   func refreshEverything() {
     step.logs?.refresh(step.tables)

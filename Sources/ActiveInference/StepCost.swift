@@ -83,6 +83,10 @@ public struct StepCost: Hashable, Sendable {
     let softControl =
       configuration.planning.method == .softControl
       ? configuration.planning.softControlBytes(compiled) : 0
+    let isByPolicy = inference.algorithm == .policyMessages
+    let byPolicy =
+      isByPolicy
+      ? PolicyMessagePassing.bytes(compiled, policies: policies, horizon: horizon) : 0
     let search =
       configuration.planning.method == .sophisticated
       ? 0x1p20 * Double(configuration.planning.budget.mebibytes) : 0
@@ -92,7 +96,7 @@ public struct StepCost: Hashable, Sendable {
     // A window keeps counts without those of its steps.
     let kept = window.bytes + (window.bytes > 0 && learned > 0 ? learned + tables : learned)
     agentBytes = whole(
-      search + memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + kept
+      search + byPolicy + memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + kept
         + (successor?.bytes ?? 0) + softControl
         + configuration.planning.hybridBytes(actions: policies, beliefSize: beliefSize))
 
@@ -105,6 +109,13 @@ public struct StepCost: Hashable, Sendable {
     let perNode = work + Double(likelihoods) + 2 * Double(compiled.outcomeCount)
     let sweeps = isJoint || window.bytes > 0 ? 1 : inference.iterations
     let weighed = Double(prefixes) + configuration.planning.hybridBeliefs(actions: policies)
+    if isByPolicy {
+      operations = whole(
+        Double(policies) * Double(horizon + 1) * perNode
+          + PolicyMessagePassing.operations(
+            compiled, policies: policies, horizon: horizon, sweeps: sweeps))
+      return
+    }
     let inferring = window.operations + Double(sweeps) * Double(likelihoods)
     operations = whole(
       inferring

@@ -14,6 +14,9 @@ public struct InferenceSettings: Hashable, Sendable {
     case variationalMessagePassing = "vmp"
     /// Marginal message passing over a window of past steps (pymdp 1.x).
     case marginalMessagePassing = "mmp"
+    /// Marginal message passing over all steps of the episode under each policy (SPM):
+    /// ``PolicyMessagePassing``.
+    case policyMessages = "mmp-spm"
 
     /// Whether the states of all steps of a window are inferred together.
     public var hasWindow: Bool {
@@ -36,7 +39,7 @@ public struct InferenceSettings: Hashable, Sendable {
 
   /// The scheme.
   public var algorithm: Algorithm = .automatic
-  /// Sweeps: `fpi`, `vmp` and `mmp` do exactly so many, `cavi` at most; at least 1.
+  /// Sweeps: `fpi`, `vmp`, `mmp` and `mmp-spm` do exactly so many, `cavi` at most; at least 1.
   public var iterations = 16
   /// `cavi` ends when a sweep lowers free energy by less, in nats.
   public var tolerance = 1e-12
@@ -48,6 +51,8 @@ public struct InferenceSettings: Hashable, Sendable {
   public var impossible: ImpossibleObservation = .error
   /// How all steps of a record are smoothed once it has ended; nil where they are not.
   public var smoothing: SmoothingSettings?
+  /// How messages are passed, for `mmp-spm`.
+  public var policyMessages = PolicyMessageSettings()
   /// What the preset says of logarithms and soft observations; no file key.
   public var convention: InferenceConvention = .standard
 
@@ -63,4 +68,9 @@ public enum InferenceConvention: Hashable, Sendable {
   case pymdp1
   /// pymdp 0.0.7: ln(x + 1e-16) of the joint likelihood of all modalities; sweeps stop early.
   case pymdp007
+  /// SPM: ln(x + 1e-16).
+  case spm
+
+  /// Whether 1e-16 is added before every logarithm.
+  var addsOffset: Bool { self == .pymdp007 || self == .spm }
 }

@@ -40,6 +40,9 @@ where Arithmetic.Parameter == Arithmetic.Number {
   public let learnsLikelihoods: Bool
   /// Whether preferences are learned.
   public let learnsPreferences: Bool
+  /// Whether the transition of a factor is learned.
+  func learns(transitionOf factor: Int) -> Bool { learnsTransition.base[factor] }
+
   /// Whether habits are learned.
   public var learnsHabit: Bool { settings.habit != nil }
 

@@ -41,7 +41,7 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     planScopes = UnsafePointer(tables.planScopes.base)
     planCount = tables.plans.count
     let isJoint = settings.takesInformationGain && settings.informationGain == .joint
-    let isLegacy = isJoint && settings.convention == .pymdp007
+    let isLegacy = isJoint && settings.convention.followsSPM
     joint = isJoint && !isLegacy ? JointInformationGain(space, tables) : nil
     legacy = isLegacy ? try LegacyInformationGain(space) : nil
     addsEntropies = settings.takesInformationGain && !isJoint

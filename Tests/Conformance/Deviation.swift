@@ -177,5 +177,21 @@ extension Deviation {
     .init(
       "D11", "pymdp 1.0.4 computes in single precision unless told otherwise.",
       here: "The fixtures were computed in double precision, as everything is here.", test: pymdp1),
+    .init(
+      "D12",
+      "SPM takes the novelty of B of the action that has the policy's own number, of none where there are "
+        + "not so many, and reads states before and after one for the other.",
+      here: "Followed under `preset: spm` alone; elsewhere it is that of the policy's own actions.",
+      test: "the agent agrees with SPM"),
+    .init(
+      "D13", "SPM gives a first state whose count in d is zero a novelty of 5e15 nats.",
+      here: "Not copied: what cannot be teaches nothing.",
+      test: "a cell that cannot occur teaches nothing"),
+    .init(
+      "D14",
+      "pymdp 0.0.7.1 passes messages by policy over a window of steps taken and steps to come, the "
+        + "last two of which hear nothing from ahead.",
+      here: "Not copied under any key; `mmp-spm` is SPM's scheme, of which that is a variant.",
+      test: "the agent agrees with SPM"),
   ]
 }

@@ -51,6 +51,7 @@ package struct GoldenCase {
 
   private static func counts(_ json: JSONValue) throws -> [String: Tensor] {
     var result: [String: Tensor] = [:]
+    if let habit = json.find("E") { result["E"] = try habit.get("counts").tensor }
     for (letter, key) in [
       ("A", "modality"), ("B", "factor"), ("C", "modality"), ("D", "factor"),
     ] {
@@ -81,5 +82,11 @@ extension ReferenceStep {
       return terms
     }
     choice = try json.find("action")?.integers
+    policyFreeEnergy = try json.find("policyFreeEnergy")?.numbers
+    precisionUpdates = try json.find("precision")?.numbers
+    policyBeliefs = try json.find("policyBeliefs")?.array.map { times in
+      if times.isNull { return [] }
+      return try times.array.map { try $0.array.map { try $0.numbers } }
+    }
   }
 }

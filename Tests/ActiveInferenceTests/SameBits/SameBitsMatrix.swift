@@ -15,13 +15,13 @@ enum SameBitsMatrix {
 
   static let entries: [Entry] =
     mazes + schemes + searches + grids + dense + sparse + choices + learners + random + observers
-    + hybrids + successors + steered + windows
+    + hybrids + successors + steered + windows + byPolicy
 
   // MARK: - Worlds
 
   /// The T-maze under every preset, choice and horizon.
   private static let mazes: [Entry] =
-    AgentConfiguration.Preset.allCases.flatMap { preset in
+    AgentConfiguration.Preset.stepByStep.flatMap { preset in
       [
         (1, ActionSettings.Selection.deterministic, ActionSettings.Mode.full),
         (1, .deterministic, .marginal), (2, .stochastic, .full), (2, .stochastic, .marginal),
