@@ -130,16 +130,3 @@ final class TransitionMessages {
     }
   }
 }
-
-extension RunTable where Parameter == Double {
-  /// The sum over a run of its numbers times those of `values`.
-  @inline(__always)
-  func dot(run: Int, _ values: UnsafePointer<Double>) -> Double {
-    guard let starts, let places else {
-      return Contraction.dot(cells + run * length, values, count: length)
-    }
-    var total = 0.0
-    for cell in starts[run]..<starts[run + 1] { total += cells[cell] * values[Int(places[cell])] }
-    return total
-  }
-}
