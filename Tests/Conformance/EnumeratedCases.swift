@@ -35,7 +35,6 @@ package struct EnumeratedFamily: Sendable {
     self.vary = vary
   }
 
-  package func probe() -> ConformanceFamily { measure() }
   func measure() -> ConformanceFamily {
     ConformanceFamily(
       oracle: .enumeration, title: title,

@@ -88,9 +88,9 @@ import Testing
       }
       for agent in agents {
         agent.begin(seed: 0, episode: 0)
-        for _ in 0..<3 {
+        for move in [0, 0, 3] {
           _ = try agent.act(on: [.outcome(0), .outcome(0), .outcome(0)])
-          try agent.took([3])
+          try agent.took([move])
         }
       }
       let before = agents[0].state
