@@ -7,7 +7,8 @@ import Kernels
 ///
 ///     sum_{s in S} q(s) sum_o P(o|s) ln(P(o|s) + e^-16) - sum_o q(o) ln(q(o) + 1e-16)
 ///
-/// or as SPM itself does, which adds e^-16 in both; with S the joint states of probability above e^-16 and o the joint outcome of all modalities.
+/// or as SPM itself does, which adds e^-16 in both; with S the joint states of probability above e^-16 and
+/// o the joint outcome of all modalities.
 final class LegacyInformationGain<Parameter: StepNumber> {
   private let insideOffset = VectorMath.exp(-16)
   private let outsideOffset: Double
