@@ -43,7 +43,7 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     let isJoint = settings.takesInformationGain && settings.informationGain == .joint
     let isLegacy = isJoint && settings.convention.followsSPM
     joint = isJoint && !isLegacy ? JointInformationGain(space, tables) : nil
-    legacy = isLegacy ? try LegacyInformationGain(space) : nil
+    legacy = isLegacy ? try LegacyInformationGain(space, settings.convention) : nil
     addsEntropies = settings.takesInformationGain && !isJoint
     results = FixedBuffer(zeros: tables.resultCount)
     let model = space.compiled.model
