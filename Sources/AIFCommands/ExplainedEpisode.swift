@@ -52,6 +52,7 @@ struct ExplainedEpisode {
           t: t, observation: recorded.observation, action: recorded.action ?? choice)
         agent.describe(&record, level: .full)
         record.states = recorded.states
+        record.smoothed = recorded.smoothed
         record.iterates = recorded.iterates
         records.append(record)
         if let action = recorded.action { try agent.took(action) }

@@ -30,6 +30,12 @@ struct ReplayCommand: ParsableCommand {
       valueName: "KEY=VALUE"))
   var assignments: [Assignment] = []
 
+  @Flag(
+    help: ArgumentHelp(
+      "Also tell what the whole record says of each of its steps: smoothedBeliefs and logEvidence of "
+        + "the last step, as agent.inference.smoothing does."))
+  var smooth = false
+
   @Option(help: ArgumentHelp("The seed of a stochastic choice, 0...2^63-1.", valueName: "N"))
   var seed: UInt64 = 0
 
@@ -72,7 +78,10 @@ struct ReplayCommand: ParsableCommand {
     }
     let layers = AgentLayers(
       environment: AgentConfiguration(), file: agent, assignments: assignments)
-    let configuration = faults.gather { try layers.configuration() }
+    var configuration = faults.gather { try layers.configuration() }
+    if smooth, configuration?.inference.smoothing == nil {
+      configuration?.inference.smoothing = SmoothingSettings()
+    }
     try faults.check()
     guard let model, let behaviour, let configuration else { return }
     let agent = try ActiveInferenceAgent(model, configuration)

@@ -30,18 +30,29 @@ struct StepTable {
 
   /// The table, one step a row, and one more for each higher level that takes a step of its own.
   func text(_ episode: Episode) -> String {
-    var table = TextTable(["step", "observed", "believes", "does", "because (nats)"])
+    // What is believed at the end about every step, where that is recorded.
+    let hindsight = episode.steps.last?.smoothed
+    var table = TextTable(
+      ["step", "observed", "believes"] + (hindsight == nil ? [] : ["in hindsight"])
+        + ["does", "because (nats)"])
     for step in episode.steps {
-      table.add(["\(step.t)"] + cells(step))
+      let later = hindsight.map { smoothed in
+        let time = step.t - smoothed.windowStart
+        return smoothed.beliefs.indices.contains(time) ? believed(smoothed.beliefs[time]) : ""
+      }
+      table.add(["\(step.t)"] + cells(step, later))
       for (index, (level, step)) in zip(above, step.levels ?? []).enumerated() {
-        table.add(["level \(index + 2): \(step.t)"] + level.cells(step))
+        table.add(
+          ["level \(index + 2): \(step.t)"] + level.cells(step, hindsight == nil ? nil : ""))
       }
     }
     return table.text
   }
 
-  private func cells(_ step: StepRecord) -> [String] {
-    [observed(step), believed(step), done(step.action), reason(step)]
+  /// - Parameter later: what is believed in hindsight, where there is a column for it.
+  private func cells(_ step: StepRecord, _ later: String?) -> [String] {
+    [observed(step), believed(step.beliefs ?? [])] + (later.map { [$0] } ?? [])
+      + [done(step.action), reason(step)]
   }
 
   private func observed(_ step: StepRecord) -> String {
@@ -59,8 +70,8 @@ struct StepTable {
   }
 
   /// The most probable state of each factor and its probability.
-  private func believed(_ step: StepRecord) -> String {
-    zip(model.factors, step.beliefs ?? []).map { factor, belief in
+  private func believed(_ beliefs: [[Double]]) -> String {
+    zip(model.factors, beliefs).map { factor, belief in
       "\(oneLine(factor.name)): \(likeliest(factor, belief))"
     }.joined(separator: "\n")
   }

@@ -20,9 +20,14 @@ public final class ActiveInferenceAgent: Agent {
   public let blueprint: CompiledAgent
   let engine: AgentStep<SingleArithmetic>
   let learning: AgentLearning<SingleArithmetic>?
+  let hindsight: HindsightLearning?
   /// What scores actions where policies are not enumerated.
   let search: (any ActionPlanner)?
   let memory: AgentMemory?
+  /// What is inferred of several steps together; nil where each step is alone.
+  let window: AgentWindow?
+  /// What infers and weighs where that is done over whole episodes by policy.
+  let byPolicy: PolicyConditionedStep?
   /// Whether some part of the agent is not the library's.
   private let hasParts: Bool
 
@@ -95,6 +100,9 @@ public final class ActiveInferenceAgent: Agent {
         PlanningTables(
           blueprint.compiled, tables, blueprint.configuration.planning, blueprint.policies))
       learning = try AgentLearning(engine)
+      hindsight =
+        blueprint.configuration.learning.smoothing
+        ? try HindsightLearning(blueprint) : nil
     } else {
       engine = try AgentStep(
         blueprint, blueprint.tables, blueprint.logs,
@@ -104,12 +112,15 @@ public final class ActiveInferenceAgent: Agent {
             blueprint.policies)
           : blueprint.planning)
       learning = nil
+      hindsight = nil
     }
     choice = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     answers = JointActions(blueprint.model.controls.map(\.size))
     search = try blueprint.planner(for: engine)
+    window = AgentWindow(engine, learning)
     memory = remembersSteps ? AgentMemory(blueprint, answers, search: search) : nil
+    byPolicy = try blueprint.infersByPolicy ? PolicyConditionedStep(blueprint, engine) : nil
     let parts = blueprint.parts
     hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
     canUseLanes = blueprint.suitsLanes
@@ -134,6 +145,7 @@ public final class ActiveInferenceAgent: Agent {
     leavePlan()
     memory?.begin()
     search?.begin()
+    byPolicy?.begin()
   }
 
   /// Returns to the counts of the model.
@@ -141,6 +153,7 @@ public final class ActiveInferenceAgent: Agent {
     guard let learning else { return }
     engine.tables.restore(from: blueprint.tables) { $0 }
     learning.refreshEverything()
+    window?.follow()
     search?.refresh()
   }
 
@@ -160,8 +173,14 @@ public final class ActiveInferenceAgent: Agent {
   /// The first half of a step: prior and belief.
   func beginStep(_ observation: [Observation]) throws {
     try check(observation)
+    try checkRoom()
     settle()
+    if let byPolicy {
+      try infer(observation, byPolicy)
+      return
+    }
     predict()
+    window?.inference.swapBeliefs()
     try orUndo { try infer(observation) }
   }
 
@@ -182,6 +201,11 @@ public final class ActiveInferenceAgent: Agent {
   /// Finds what to do: nothing is learned and nothing done yet.
   private func weigh(_ memory: AgentMemory?) throws {
     followsPlan = !remainingPlan.isEmpty
+    if let byPolicy {
+      try weigh(byPolicy)
+      try choose(memory)
+      return
+    }
     try orUndo {
       if followsPlan {
         goOnWithPlan()
@@ -205,15 +229,17 @@ public final class ActiveInferenceAgent: Agent {
   /// Undoes what has been considered.
   func reconsider() {
     remainingPlan = plannedBefore
-    engine.swapBeliefs()
+    undoBeliefs()
   }
 
   /// Learns from what has been considered, and takes the action that was chosen.
   ///
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
-    if let learning {
-      learning.learn(.observations(observation), isFirst: step == 0, hasPlanned: !followsPlan)
+    if let byPolicy {
+      if let learning, byPolicy.isAtEnd { byPolicy.learn(learning) }
+    } else if let learning {
+      learn(observation, learning)
       search?.refresh()
     }
     memory?.remember(observation, self)
@@ -225,7 +251,7 @@ public final class ActiveInferenceAgent: Agent {
       try body()
     } catch {
       // The step did not happen: the belief is again that of the step before.
-      engine.swapBeliefs()
+      undoBeliefs()
       throw error
     }
   }
@@ -296,13 +322,12 @@ public final class ActiveInferenceAgent: Agent {
     }
     iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
     do throws(ImpossibleObservation) {
-      try engine.infer(.observations(observation), iterates: recordsIterates ? noteIterate : nil)
+      try inferStates(observation)
     } catch {
       throw AgentFailure.impossible(
         step: step, modality: blueprint.model.modalities[error.modality].name,
         outcome: label(observation[error.modality], error.modality))
     }
-    outcome = engine.inference.outcome
     iterates.converged = outcome.converged
   }
 

@@ -15,6 +15,9 @@ public protocol Agent: SendableMetatype {
   /// Says what it thought in the last step.
   func describe(_ record: inout StepRecord, level: RecordLevel)
 
+  /// Says at the end of an episode what it thinks of all of its steps.
+  func conclude(_ steps: inout [StepRecord], level: RecordLevel) throws
+
   // MARK: - Side by side
 
   /// How many episodes it can live through side by side at present; 1 unless it has a way to save by it.
@@ -40,6 +43,8 @@ extension Agent {
   public mutating func forget() {}
   /// Does nothing: the observation and the action are all there is to say.
   public func describe(_ record: inout StepRecord, level: RecordLevel) {}
+  /// Does nothing: everything has been said at its time.
+  public func conclude(_ steps: inout [StepRecord], level: RecordLevel) throws {}
 
   /// One: an episode after the other.
   public var laneCount: Int { 1 }

@@ -15,11 +15,14 @@ extension CompiledAgent {
     try configuration.check()
     let compiled = try CompiledModel(model)
     let inference = configuration.inference.resolved(for: compiled)
+    try inference.check(for: compiled)
+    try configuration.checkPolicyMessages(model, parts, inference)
     let space = try BeliefSpace(
       compiled, joint: inference.algorithm == .exact && parts.beliefs == nil)
     let policies = try PolicySet(compiled, configuration.planning)
     try configuration.planning.check(model, policies)
     try configuration.planning.check(space)
     _ = try LearnedTables(configuration.learning, model)
+    _ = try configuration.smoother(of: model, nil)
   }
 }

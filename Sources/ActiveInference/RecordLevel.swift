@@ -4,7 +4,7 @@ public enum RecordLevel: String, Hashable, Sendable, CaseIterable, Comparable {
   case none
   /// Observations, true states, actions and choices.
   case choices
-  /// Also beliefs and free energy.
+  /// Also beliefs, those about other steps too, and free energy.
   case beliefs
   /// Also everything about policies.
   case full

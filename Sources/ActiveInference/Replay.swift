@@ -1,17 +1,3 @@
-/// What happened to somebody: observations and the actions taken between them.
-public struct BehaviourRecord: Hashable, Sendable {
-  /// `[step][modality]`.
-  public var observations: [[Observation]]
-  /// `[step][control]`; one fewer than observations, or as many.
-  public var actions: [[Int]]
-
-  /// A record of behaviour.
-  public init(observations: [[Observation]], actions: [[Int]]) {
-    self.observations = observations
-    self.actions = actions
-  }
-}
-
 extension ActiveInferenceAgent {
   /// What the agent believes and would do on a given record, step by step.
   ///
@@ -40,6 +26,7 @@ extension ActiveInferenceAgent {
       describe(&step, level: level)
       steps.append(step)
     }
+    try conclude(&steps, level: level)
     return steps
   }
 }

@@ -79,6 +79,7 @@ public struct Simulation<World: Environment>: Sendable {
       recorder.append(t, &observation, environment.hiddenStates(state), action)
       recorder.describe { agent.describe(&$0, level: level) }
     }
+    if isRecording { try agent.conclude(&recorder.episode.steps, level: level) }
     recorder.episode.reachedGoal = hasGoal ? hasReached : nil
     recorder.episode.lastAction = action
   }

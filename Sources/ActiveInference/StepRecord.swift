@@ -31,6 +31,9 @@ public struct Iterates: Hashable, Sendable {
   public var beliefs: [[[Double]]]
   /// Whether the last sweep changed nothing that matters (``InferenceOutcome/converged``).
   public var converged: Bool
+  /// `[sweep][policy][time][factor][state]`, where states are inferred by policy (`mmp-spm`); of a policy
+  /// that has been dropped nothing. `beliefs` and `freeEnergy` are then averages over the policies.
+  public var policyBeliefs: [[[[[Double]]]]]?
 
   /// The sweeps in their order.
   public init(freeEnergy: [Double], beliefs: [[[Double]]], converged: Bool) {
@@ -102,6 +105,12 @@ extension StepRecord {
     set { if thoughts != nil || newValue != nil { own().contents.beliefs = newValue } }
   }
 
+  /// What is believed about other steps, where the scheme of inference says.
+  public var smoothed: SmoothedBeliefs? {
+    get { thoughts?.contents.smoothed }
+    set { if thoughts != nil || newValue != nil { own().contents.smoothed = newValue } }
+  }
+
   /// In nats.
   public var freeEnergy: Double? {
     get { thoughts?.contents.freeEnergy }
@@ -126,6 +135,25 @@ extension StepRecord {
   public var policyPosterior: [Double]? {
     get { thoughts?.contents.policyPosterior }
     set { if thoughts != nil || newValue != nil { own().contents.policyPosterior = newValue } }
+  }
+
+  /// Free energy by policy in nats, less is better, where states are inferred by policy (`mmp-spm`); 0 where
+  /// the policy has been dropped.
+  public var policyFreeEnergy: [Double]? {
+    get { thoughts?.contents.policyFreeEnergy }
+    set { if thoughts != nil || newValue != nil { own().contents.policyFreeEnergy = newValue } }
+  }
+
+  /// Policy precision (gamma) as it was weighed with last, there.
+  public var precision: Double? {
+    get { thoughts?.contents.precision }
+    set { if thoughts != nil || newValue != nil { own().contents.precision = newValue } }
+  }
+
+  /// Policy precision after each update of the step, at record level `iterates`.
+  public var precisionUpdates: [Double]? {
+    get { thoughts?.contents.precisionUpdates }
+    set { if thoughts != nil || newValue != nil { own().contents.precisionUpdates = newValue } }
   }
 
   /// `[control][action]`.
@@ -160,6 +188,7 @@ extension StepRecord {
     struct Contents: Hashable, Sendable {
       var impossible: [String] = []
       var beliefs: [[Double]]?
+      var smoothed: SmoothedBeliefs?
       var freeEnergy: Double?
       var negativeExpectedFreeEnergy: [Double]?
       var terms: PolicyTerms?
@@ -167,6 +196,9 @@ extension StepRecord {
       var actionMarginals: [[Double]]?
       var search: SearchReport?
       var iterates: Iterates?
+      var policyFreeEnergy: [Double]?
+      var precision: Double?
+      var precisionUpdates: [Double]?
       var levels: [StepRecord]?
     }
 
@@ -210,16 +242,22 @@ extension StepRecord {
     if thoughts == nil { return self }
     var step = self
     if let levels { step.levels = levels.map { $0.reduced(to: level) } }
-    if level < .iterates { step.iterates = nil }
+    if level < .iterates {
+      step.iterates = nil
+      step.precisionUpdates = nil
+    }
     if level < .full {
       step.negativeExpectedFreeEnergy = nil
       step.terms = nil
       step.policyPosterior = nil
       step.actionMarginals = nil
       step.search = nil
+      step.policyFreeEnergy = nil
+      step.precision = nil
     }
     if level < .beliefs {
       step.beliefs = nil
+      step.smoothed = nil
       step.freeEnergy = nil
     }
     return step

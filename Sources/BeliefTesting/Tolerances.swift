@@ -70,7 +70,8 @@ public struct Tolerances: Hashable, Sendable {
 
   /// The keys of a trace that hold real numbers, and those that such keys lie in.
   public static let quantities = [
-    "observation", "beliefs", "freeEnergy", "negativeExpectedFreeEnergy", "terms",
+    "observation", "beliefs", "smoothedBeliefs", "logEvidence", "logEvidenceBound", "freeEnergy",
+    "negativeExpectedFreeEnergy", "terms",
     "terms.utility", "terms.stateInformationGain", "terms.parameterInformationGain",
     "terms.inductive", "policyPosterior", "actionMarginals", "search", "search.gap",
     "search.prunedMass", "iterates", "iterates.freeEnergy", "iterates.beliefs", "final",
@@ -81,7 +82,8 @@ public struct Tolerances: Hashable, Sendable {
 
   /// The keys of a trace that hold whole numbers and names alone.
   private static let wholes = [
-    "steps", "t", "states", "impossible", "action", "choice", "search.nodes", "search.sweeps",
+    "steps", "t", "windowStart", "states", "impossible", "action", "choice", "search.nodes",
+    "search.sweeps",
     "iterates.converged",
   ]
 

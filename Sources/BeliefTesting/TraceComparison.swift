@@ -84,6 +84,7 @@ struct TraceComparison {
     try compareWhole(expected.states, actual.states, .states, model.factors)
     try compareImpossible(expected.impossible, actual.impossible)
     try compareTables(expected.beliefs, actual.beliefs, .beliefs, model.factors)
+    try compareSmoothed(expected.smoothed, actual.smoothed)
     try compareOptional(expected.freeEnergy, actual.freeEnergy, .freeEnergy) {
       one, other throws(Found) in
       try compareNumbers(one, other, .freeEnergy)
@@ -95,6 +96,7 @@ struct TraceComparison {
     try comparePolicies(
       expected.policyPosterior, actual.policyPosterior,
       Quantity("policyPosterior", "posterior probability of policy"))
+    try compareByPolicy(expected, actual)
     try compareTables(
       expected.actionMarginals, actual.actionMarginals, .actionMarginals, model.controls)
     try compareWhole(expected.action, actual.action, .action, model.controls)
@@ -132,6 +134,35 @@ struct TraceComparison {
       names.isEmpty ? .absent : .text(names.joined(separator: ", "))
     }
     throw found(Quantity("impossible", "impossible outcomes"), list(expected), list(actual))
+  }
+
+  private func compareSmoothed(
+    _ expected: SmoothedBeliefs?, _ actual: SmoothedBeliefs?
+  ) throws(Found) {
+    let belief = Quantity("smoothedBeliefs", "smoothed belief in")
+    try compareOptional(expected, actual, belief) { one, other throws(Found) in
+      try compareWhole(
+        one.windowStart, other.windowStart, Quantity("windowStart", "first step of the window"))
+      try compareCounts(one.beliefs.count, other.beliefs.count, belief.counted("steps"))
+      for time in one.beliefs.indices {
+        try compareTables(
+          one.beliefs[time], other.beliefs[time],
+          belief.at(time, "step \(one.windowStart + time)"), model.factors)
+      }
+      for (quantity, path) in TraceComparison.evidences {
+        try compareOptional(one[keyPath: path], other[keyPath: path], quantity) {
+          one, other throws(Found) in
+          try compareNumbers(one, other, quantity)
+        }
+      }
+    }
+  }
+
+  private static var evidences: [(Quantity, KeyPath<SmoothedBeliefs, Double?>)] {
+    [
+      (Quantity("logEvidence", "log evidence"), \.logEvidence),
+      (Quantity("logEvidenceBound", "bound of the log evidence"), \.logEvidenceBound),
+    ]
   }
 
   private func compareTerms(_ expected: PolicyTerms?, _ actual: PolicyTerms?) throws(Found) {
@@ -190,6 +221,7 @@ struct TraceComparison {
           one.beliefs[sweep], other.beliefs[sweep], belief.at(sweep, "sweep \(sweep)"),
           model.factors)
       }
+      try comparePolicyBeliefs(one.policyBeliefs, other.policyBeliefs)
       try compareCounts(
         one.converged ? 1 : 0, other.converged ? 1 : 0,
         Quantity("iterates.converged", "convergence (1 is yes)"))

@@ -101,7 +101,8 @@ public final class BeliefSpace: @unchecked Sendable {
       return
     }
     var projections: [AnyObject] = []
-    jointSteps = FixedBuffer(try BeliefSpace.jointSteps(compiled, &projections))
+    jointSteps = FixedBuffer(
+      try BeliefSpace.jointSteps(compiled, Array(sizes.indices), &projections))
     self.projections = projections
     size = compiled.jointStateCount
     jointStrides = strides(sizes)
@@ -116,12 +117,18 @@ public final class BeliefSpace: @unchecked Sendable {
   /// - Throws: ``InvalidInput`` where the joint belief or a prediction of it has more than 2^26 cells.
   package static func checkJoint(_ compiled: CompiledModel) throws(InvalidInput) {
     var projections: [AnyObject] = []
-    _ = try jointSteps(compiled, &projections, isMade: false)
+    _ = try jointSteps(
+      compiled, Array(compiled.model.factors.indices), &projections, isMade: false)
   }
 
-  /// - Parameter isMade: whether the steps are made; else only their sizes are checked.
-  private static func jointSteps(
-    _ compiled: CompiledModel, _ projections: inout [AnyObject], isMade: Bool = true
+  /// The steps that carry the joint states of some factors forward.
+  ///
+  /// - Parameters:
+  ///   - factors: in order; none depends on another that is not among them.
+  ///   - isMade: whether the steps are made; else only their sizes are checked.
+  static func jointSteps(
+    _ compiled: CompiledModel, _ factors: [Int], _ projections: inout [AnyObject],
+    isMade: Bool = true
   ) throws(InvalidInput) -> [JointStep] {
     let transitions = compiled.model.transitions
     let sizes = compiled.model.factors.map(\.size)
@@ -130,9 +137,9 @@ public final class BeliefSpace: @unchecked Sendable {
     }
     var steps: [JointStep] = []
     // Axes are numbered: a factor's last state by the factor, its next state by factor + count.
-    var axes = Array(sizes.indices)
+    var axes = factors
     func axisSizes(_ axes: [Int]) -> [Int] { axes.map { sizes[$0 % sizes.count] } }
-    for factor in sizes.indices {
+    for factor in factors {
       let kept = axes.filter { $0 >= sizes.count || lastUse[$0] > factor }
       let after = kept + [factor + sizes.count]
       guard let sourceCount = product(axisSizes(axes)),

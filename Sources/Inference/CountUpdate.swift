@@ -3,6 +3,7 @@ import Kernels
 /// One update of a run of Dirichlet counts.
 ///
 ///     count <- count0 + (1 - forgetting)(count - count0) + rate * evidence
+///     count <- count * asymptote / (asymptote + rate)
 struct CountUpdate<Number: StepNumber> {
   private let counts: UnsafeMutablePointer<Number>
   private let first: UnsafePointer<Double>
@@ -27,6 +28,20 @@ struct CountUpdate<Number: StepNumber> {
     }
   }
 
+  /// Keeps the counts of a table of `count` cells from growing beyond the asymptote, after evidence has been
+  /// added. None falls below what a model may have.
+  func saturate(_ count: Int) {
+    guard let asymptote = rule.asymptote else { return }
+    let kept = Number(broadcast: asymptote / (asymptote + rule.rate))
+    let least = Number(broadcast: 1e-150)
+    for cell in 0..<count where first[cell] > 0 {
+      counts[cell] = .greater(counts[cell] * kept, least)
+    }
+  }
+
+  /// Whether an update touches every cell.
+  var isWhole: Bool { rule.forgetting > 0 || rule.asymptote != nil }
+
   /// Adds evidence to a cell of one lane; a cell whose first count is zero stays zero.
   @inline(__always)
   func add(_ evidence: Double, to cell: Int, lane: Int) {
@@ -39,6 +54,7 @@ struct CountUpdate<Number: StepNumber> {
     if rule.forgetting > 0 { forget(count) }
     let rate = Number(broadcast: rule.rate)
     for cell in 0..<count where first[cell] > 0 { counts[cell] += rate * evidence[cell] }
+    saturate(count)
   }
 }
 

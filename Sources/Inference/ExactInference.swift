@@ -74,17 +74,8 @@ final class ExactInference<Arithmetic: StepArithmetic> {
   ) {
     let rows = tables.likelihoodRows.base[modality]
     if settings.convention == .pymdp1, let weights = evidence.weights(modality) {
-      // exp sum_o q(o) ln P(o | s)
-      for column in 0..<rows.length { likelihood.base[column] = .zero }
-      for outcome in 0..<rows.count where weights[outcome] != 0 {
-        let weight = Number(broadcast: weights[outcome])
-        Arithmetic.gather(rows, run: { _ in outcome }, into: candidate.base)
-        settings.convention.logarithms(candidate.base, into: candidate.base, count: rows.length)
-        for column in 0..<rows.length {
-          likelihood.base[column] += weight * candidate.base[column]
-        }
-      }
-      VectorMath.exp(inPlace: likelihood.base, count: rows.length)
+      Arithmetic.geometricLikelihood(
+        weights, rows, settings.convention, into: likelihood.base, scratch: candidate.base)
       return
     }
     Arithmetic.expectedLikelihood(evidence, modality, rows, into: likelihood.base)

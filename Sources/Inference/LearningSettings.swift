@@ -1,6 +1,7 @@
 /// Which counts are learned and how fast: the `learning` keys of `aif.agent/1`.
 ///
-/// One update is `count <- count0 + (1 - forgetting)(count - count0) + rate * evidence`.
+/// One update is `count <- count0 + (1 - forgetting)(count - count0) + rate * evidence`, and with an asymptote
+/// then `count <- count * asymptote / (asymptote + rate)`.
 public struct LearningSettings: Hashable, Sendable {
   /// How one kind of count is learned.
   public struct Rule: Hashable, Sendable {
@@ -8,13 +9,19 @@ public struct LearningSettings: Hashable, Sendable {
     public var rate = 1.0
     /// How much of what was learned is lost at each update, in 0...1.
     public var forgetting = 0.0
+    /// Where the counts of a table tend to in sum, above 0: after each update all of them are multiplied by
+    /// asymptote / (asymptote + rate) (SPM's `eta`). nil lets them grow.
+    public var asymptote: Double?
     /// The names of the modalities or factors that learn; nil means all that have counts.
     public var subset: [String]?
 
     /// A rule; unless told otherwise nothing is forgotten and all tables with counts learn.
-    public init(rate: Double = 1, forgetting: Double = 0, subset: [String]? = nil) {
+    public init(
+      rate: Double = 1, forgetting: Double = 0, asymptote: Double? = nil, subset: [String]? = nil
+    ) {
       self.rate = rate
       self.forgetting = forgetting
+      self.asymptote = asymptote
       self.subset = subset
     }
   }
@@ -30,6 +37,19 @@ public struct LearningSettings: Hashable, Sendable {
   /// Habit counts (E); no subset.
   public var habit: Rule?
 
+  /// Whether A, B and D are learned from what is believed now about all steps of the episode, counted anew at
+  /// each step, instead of from the belief of each step at its time.
+  public var smoothing = false
+
   /// Nothing is learned.
   public init() {}
+
+  /// What is learned from a step by itself: without A, B and D where these are learned from whole sequences.
+  public var stepwise: LearningSettings {
+    var settings = self
+    if smoothing {
+      (settings.likelihood, settings.transition, settings.initialState) = (nil, nil, nil)
+    }
+    return settings
+  }
 }

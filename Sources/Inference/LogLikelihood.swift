@@ -17,7 +17,7 @@ extension InferenceConvention {
     case .standard, .pymdp1:
       let smallest = Number(broadcast: smallestProbability)
       for index in 0..<count { logs[index] = .greater(probabilities[index], smallest) }
-    case .pymdp007:
+    case .pymdp007, .spm:
       let offset = Number(broadcast: legacyOffset)
       for index in 0..<count { logs[index] = probabilities[index] + offset }
     }
@@ -26,7 +26,7 @@ extension InferenceConvention {
 
   /// The logarithm of zero.
   var logarithmOfZero: Double {
-    VectorMath.log(self == .pymdp007 ? legacyOffset : smallestProbability)
+    VectorMath.log(addsOffset ? legacyOffset : smallestProbability)
   }
 }
 
@@ -124,6 +124,24 @@ extension StepArithmetic {
     expectedLikelihood(evidence, modality, rows, into: scratch)
     convention.logarithms(scratch, into: scratch, count: rows.length)
     for column in 0..<rows.length { result[column] += scratch[column] }
+  }
+
+  /// exp sum_o q(o) ln P(o | s) for each joint state of a modality's scope: what pymdp 1.x makes of a
+  /// distribution over outcomes.
+  ///
+  /// - Parameter scratch: room for one run.
+  static func geometricLikelihood(
+    _ weights: [Double], _ rows: RunTable<Parameter>, _ convention: InferenceConvention,
+    into result: UnsafeMutablePointer<Number>, scratch: UnsafeMutablePointer<Number>
+  ) {
+    for column in 0..<rows.length { result[column] = .zero }
+    for outcome in 0..<rows.count where weights[outcome] != 0 {
+      let weight = Number(broadcast: weights[outcome])
+      gather(rows, run: { _ in outcome }, into: scratch)
+      convention.logarithms(scratch, into: scratch, count: rows.length)
+      for column in 0..<rows.length { result[column] += weight * scratch[column] }
+    }
+    VectorMath.exp(inPlace: result, count: rows.length)
   }
 
   /// Writes a run of logarithms, another one in each lane.

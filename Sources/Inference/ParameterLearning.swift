@@ -20,8 +20,8 @@ where Arithmetic.Parameter == Arithmetic.Number {
   /// The counts of the model itself.
   let original: ModelTables<Double>
   /// By modality or factor: whether it learns.
-  private let learnsLikelihood: FixedBuffer<Bool>
-  private let learnsTransition: FixedBuffer<Bool>
+  let learnsLikelihood: FixedBuffer<Bool>
+  let learnsTransition: FixedBuffer<Bool>
   private let learnsPreference: FixedBuffer<Bool>
   private let learnsInitialState: FixedBuffer<Bool>
   /// By modality and by factor: what the last update changed.
@@ -40,6 +40,9 @@ where Arithmetic.Parameter == Arithmetic.Number {
   public let learnsLikelihoods: Bool
   /// Whether preferences are learned.
   public let learnsPreferences: Bool
+  /// Whether the transition of a factor is learned.
+  func learns(transitionOf factor: Int) -> Bool { learnsTransition.base[factor] }
+
   /// Whether habits are learned.
   public var learnsHabit: Bool { settings.habit != nil }
 
@@ -101,10 +104,8 @@ where Arithmetic.Parameter == Arithmetic.Number {
       else { continue }
       let table = tables.likelihoodColumns.base[modality]
       let update = CountUpdate(counts, first, rule)
-      if rule.forgetting > 0 {
-        update.forget(table.cellCount)
-        changed.isEverything = true
-      }
+      if rule.forgetting > 0 { update.forget(table.cellCount) }
+      if update.isWhole { changed.isEverything = true }
       let plan = space.compiled.modalities.base[modality]
       let states = dynamics.distribution(of: plan.scope, in: belief)
       for index in 0..<states.count where states.weights[index].isAnyNonzero {
@@ -112,6 +113,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
         changed.insert(column)
         add(evidence, modality, states.weights[index], update, table, column)
       }
+      update.saturate(table.cellCount)
       changed.forEach(of: table.count) { tables.averageLikelihood(modality, column: $0) }
       logs?.refresh(modality, tables, changed)
     }
@@ -163,10 +165,8 @@ where Arithmetic.Parameter == Arithmetic.Number {
       changed.begin()
       let table = tables.transitions.base[factor]
       let update = CountUpdate(counts, first, rule)
-      if rule.forgetting > 0 {
-        update.forget(table.cellCount)
-        changed.isEverything = true
-      }
+      if rule.forgetting > 0 { update.forget(table.cellCount) }
+      if update.isWhole { changed.isEverything = true }
       for lane in 0..<lanes {
         if space.isJoint {
           addPairs(factor, last, prior, belief, actions, lane, tables, update)
@@ -174,6 +174,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
           addProduct(factor, last, belief, actions[factor * lanes + lane], lane, table, update)
         }
       }
+      update.saturate(table.cellCount)
     }
     // Only now: the pairs of the next factor are those of the model before this datum.
     for factor in 0..<learnsTransition.count where learnsTransition.base[factor] {
@@ -226,6 +227,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
           update.add(1, to: evidence.outcome(modality, lane: lane, lanes: lanes), lane: lane)
         }
       }
+      update.saturate(plan.outcomes)
     }
   }
 
@@ -260,10 +262,8 @@ where Arithmetic.Parameter == Arithmetic.Number {
       return
     }
     changedHabits.begin()
-    if rule.forgetting > 0 {
-      update.forget(counts.count)
-      changedHabits.isEverything = true
-    }
+    if rule.forgetting > 0 { update.forget(counts.count) }
+    if update.isWhole { changedHabits.isEverything = true }
     let columns = space.compiled.scopes[scope].columns
     let states = dynamics.distribution(of: scope, in: belief)
     for index in 0..<states.count where states.weights[index].isAnyNonzero {
@@ -276,5 +276,6 @@ where Arithmetic.Parameter == Arithmetic.Number {
         }
       }
     }
+    update.saturate(counts.count)
   }
 }

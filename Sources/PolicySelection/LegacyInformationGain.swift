@@ -7,9 +7,11 @@ import Kernels
 ///
 ///     sum_{s in S} q(s) sum_o P(o|s) ln(P(o|s) + e^-16) - sum_o q(o) ln(q(o) + 1e-16)
 ///
-/// with S the joint states of probability above e^-16 and o the joint outcome of all modalities.
+/// or as SPM itself does, which adds e^-16 in both; with S the joint states of probability above e^-16 and
+/// o the joint outcome of all modalities.
 final class LegacyInformationGain<Parameter: StepNumber> {
   private let insideOffset = VectorMath.exp(-16)
+  private let outsideOffset: Double
   private let space: BeliefSpace
   private let outcomes: Int
   private let maps: [FixedBuffer<Int32>]
@@ -21,8 +23,9 @@ final class LegacyInformationGain<Parameter: StepNumber> {
   private let logs: FixedBuffer<Double>
 
   /// - Throws: ``InvalidInput`` where there are more than 2^20 joint outcomes or joint states.
-  init(_ space: BeliefSpace) throws(InvalidInput) {
+  init(_ space: BeliefSpace, _ convention: PlanningConvention) throws(InvalidInput) {
     self.space = space
+    outsideOffset = convention == .spm ? insideOffset : legacyOffset
     let compiled = space.compiled
     let model = compiled.model
     outcomes = try legacyOutcomeCount(compiled)
@@ -56,7 +59,7 @@ final class LegacyInformationGain<Parameter: StepNumber> {
       Contraction.addScaled(states.base[state], column.base, to: joint.base, count: outcomes)
       expected += states.base[state] * negentropy(column.base, insideOffset)
     }
-    return expected - negentropy(joint.base, legacyOffset)
+    return expected - negentropy(joint.base, outsideOffset)
   }
 
   /// P(joint outcome | joint state), the last modality varying fastest.

@@ -8,6 +8,7 @@ import Testing
     record.choice = [2]
     record.impossible = ["light"]
     record.beliefs = [[0.5, 0.5]]
+    record.smoothed = SmoothedBeliefs(windowStart: 2, beliefs: [[[1, 0]], [[0.5, 0.5]]])
     record.freeEnergy = 1
     record.negativeExpectedFreeEnergy = [2]
     record.terms = PolicyTerms(
@@ -33,6 +34,7 @@ import Testing
     let changes: [(inout StepRecord) -> Void] = [
       { $0.t = 0 }, { $0.observation = [.missing] }, { $0.states = nil }, { $0.action = [0] },
       { $0.choice = nil }, { $0.impossible = [] }, { $0.beliefs = nil }, { $0.freeEnergy = 0 },
+      { $0.smoothed?.windowStart = 0 }, { $0.smoothed?.logEvidence = -1 },
       { $0.negativeExpectedFreeEnergy = nil }, { $0.terms?.utility = [2] },
       { $0.policyPosterior = [0] }, { $0.actionMarginals = nil },
       { $0.iterates?.converged = false },
@@ -59,6 +61,7 @@ import Testing
   func levels(level: RecordLevel) {
     let record = full.reduced(to: level)
     #expect((record.beliefs != nil) == (level >= .beliefs))
+    #expect((record.smoothed != nil) == (level >= .beliefs))
     #expect((record.freeEnergy != nil) == (level >= .beliefs))
     #expect((record.terms != nil) == (level >= .full))
     #expect((record.actionMarginals != nil) == (level >= .full))

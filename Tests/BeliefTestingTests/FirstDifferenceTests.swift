@@ -36,6 +36,31 @@ struct FirstDifferenceTests {
     #expect(try firstDifference(expected: trace, actual: changed, within: 0.5e-12) == found)
   }
 
+  @Test("a belief about another step is named by that step")
+  func smoothed() throws {
+    var trace = try forkTrace()
+    let beliefs = [[[1, 0, 0], [0.25, 0.75]], [[0, 1, 0], [0.5, 0.5]]]
+    trace.steps[4].smoothed = SmoothedBeliefs(windowStart: 3, beliefs: beliefs, logEvidence: -2)
+    var changed = trace
+    changed.steps[4].smoothed?.logEvidence = -3
+    #expect(
+      firstDifference(expected: trace, actual: changed)?.description
+        == "step 4, log evidence: expected -2.0, got -3.0 (difference -1.0)")
+    changed.steps[4].smoothed?.beliefs[1][1][0] = 0.75
+    let found = try #require(firstDifference(expected: trace, actual: changed))
+    #expect(found.quantity == "smoothedBeliefs" && found.index == [1, 1, 0])
+    #expect(
+      "\(found)"
+        == "step 4, smoothed belief in (step 4, context, left pays): expected 0.5, got 0.75"
+        + " (difference 0.25)")
+    changed.steps[4].smoothed?.windowStart = 2
+    #expect(firstDifference(expected: trace, actual: changed)?.quantity == "windowStart")
+    let read = try Trace(document: trace.document, source: "")
+    #expect(firstDifference(expected: trace, actual: read) == nil)
+    trace.steps[4].smoothed = nil
+    #expect(firstDifference(expected: trace, actual: changed) == nil)
+  }
+
   @Test("the smallest bit counts where the tolerance is zero, and only there")
   func smallestBit() throws {
     let trace = try forkTrace()

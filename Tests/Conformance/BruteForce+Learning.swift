@@ -4,11 +4,21 @@ import Foundation
 extension BruteForce {
   /// Adds what the step taught to the counts, and makes the tables their means again.
   mutating func learn(_ observation: [Observation], from last: [Double], _ step: ReferenceStep) {
-    let rules = configuration.learning
+    var rules = configuration.learning
+    episode.observations.append(observation)
+    if time > 0 { episode.actions.append(action) }
+    if rules.smoothing {
+      learnInHindsight()
+      rules = rules.stepwise
+    }
     // Transitions first: by those that the step predicted with.
-    if let rule = rules.transition, time > 0 { learnTransitions(from: last, rule) }
-    if let rule = rules.likelihood { learnLikelihoods(observation, rule) }
-    if let rule = rules.initialState, time == 0 { learnInitialStates(step.beliefs, rule) }
+    if algorithm.hasWindow {
+      learnWindows(rules)
+    } else {
+      if let rule = rules.transition, time > 0 { learnTransitions(from: last, rule) }
+      if let rule = rules.likelihood { learnLikelihoods(observation, rule) }
+      if let rule = rules.initialState, time == 0 { learnInitialStates(step.beliefs, rule) }
+    }
     if let rule = rules.preference { learnPreferences(observation, rule) }
     if let rule = rules.habit, !step.policyPosterior.isEmpty {
       learnHabit(step.policyPosterior, rule)
@@ -22,17 +32,20 @@ extension BruteForce {
   ) -> [Double] {
     counts.indices.map { cell in
       guard first[cell] > 0 else { return 0 }
-      return first[cell] + (1 - rule.forgetting) * (counts[cell] - first[cell])
+      let grown =
+        first[cell] + (1 - rule.forgetting) * (counts[cell] - first[cell])
         + rule.rate * evidence[cell]
+      guard let asymptote = rule.asymptote else { return grown }
+      return grown * (asymptote / (asymptote + rule.rate))
     }
   }
 
-  private func learns(_ name: String, _ rule: LearningSettings.Rule) -> Bool {
+  func learns(_ name: String, _ rule: LearningSettings.Rule) -> Bool {
     rule.subset?.contains(name) ?? true
   }
 
   /// The weight of each outcome in an observation; nil where there was none.
-  private func outcomes(_ observation: Observation, _ size: Int) -> [Double]? {
+  func outcomes(_ observation: Observation, _ size: Int) -> [Double]? {
     switch observation {
     case .missing: nil
     case .outcome(let outcome): (0..<size).map { $0 == outcome ? 1 : 0 }
@@ -41,7 +54,7 @@ extension BruteForce {
   }
 
   /// A table whose columns sum to one.
-  private func mean(_ counts: Tensor) -> Table {
+  func mean(_ counts: Tensor) -> Table {
     var table = Table(counts)
     let columns = counts.shape.dropFirst().reduce(1, *)
     for column in 0..<columns {

@@ -1,10 +1,11 @@
 import ActiveInference
+import EngineTestSupport
 
 private typealias Preset = AgentConfiguration.Preset
 
 /// One row for each preset.
 private func eachPreset(
-  _ title: String, _ settings: [String] = [], among presets: [Preset] = Preset.allCases,
+  _ title: String, _ settings: [String] = [], among presets: [Preset] = Preset.stepByStep,
   where includes: @escaping @Sendable (ConformanceCase) -> Bool
 ) -> [ConformanceRow] {
   presets.map { preset in
@@ -28,7 +29,32 @@ extension ConformanceSection {
       }
       + eachPreset("fixed-point iteration", ["inference.algorithm=fpi"]) {
         $0.configuration.inference.algorithm == .fixedPoint
+      }
+      + eachPreset("windows of messages, vmp", ["inference.algorithm=vmp"]) {
+        $0.algorithm == .variationalMessagePassing
+      }
+      + eachPreset("windows of messages, mmp", ["inference.algorithm=mmp"]) {
+        $0.algorithm == .marginalMessagePassing
       } + [
+        .init("windows of a few steps, which slide", ["inference.horizon"]) {
+          ($0.configuration.inference.horizon ?? .max) < $0.record.observations.count
+        },
+        .init("windows of all steps so far") {
+          $0.algorithm.hasWindow && $0.configuration.inference.horizon == nil
+        },
+        .init("windows whose counts are learned") {
+          $0.algorithm.hasWindow && $0.configuration.learning != LearningSettings()
+        },
+        .init(
+          "messages by policy over the episode",
+          [
+            "inference.algorithm=mmp-spm", "inference.policyMessages.tau",
+            "inference.policyMessages.erp", "inference.policyMessages.zeta",
+          ]
+        ) { $0.configuration.inference.algorithm == .policyMessages },
+        .init("SPM's scheme whole", ["preset=spm", "action.mode=joint"]) {
+          $0.configuration.preset == .spm
+        },
         .init("the scheme that fits the model", ["inference.algorithm=auto"]) {
           $0.configuration.inference.algorithm == .automatic
         },
@@ -39,6 +65,21 @@ extension ConformanceSection {
         },
         .init("when coordinate ascent ends", ["inference.tolerance"]) {
           $0.algorithm == .coordinateAscent && $0.findsEnd
+        },
+        .init("whole records smoothed as fits", ["inference.smoothing.method=auto"]) {
+          $0.configuration.inference.smoothing?.method == .automatic
+        },
+        .init("whole records smoothed exactly", ["inference.smoothing.method=exact"]) {
+          $0.configuration.inference.smoothing?.method == .exact
+        },
+        .init(
+          "whole records smoothed factor by factor",
+          [
+            "inference.smoothing.method=structured", "inference.smoothing.sweeps",
+            "inference.smoothing.tolerance",
+          ]
+        ) {
+          $0.configuration.inference.smoothing?.method == .structured
         },
         .init("when fixed-point iteration ends, preset pymdp-0.0.7", ["inference.tolerance"]) {
           $0.algorithm == .fixedPoint && $0.configuration.preset == .pymdp007
@@ -77,7 +118,12 @@ extension ConformanceSection {
       .init("horizons", ["planning.horizon"]) {
         $0.model.policies == nil && $0.configuration.planning.horizon != nil
       },
-      .init("policy precision", ["planning.gamma"]) { !$0.model.controls.isEmpty },
+      .init("policy precision", ["planning.gamma"]) {
+        !$0.model.controls.isEmpty && $0.configuration.planning.precision == nil
+      },
+      .init(
+        "policy precision inferred", ["planning.precision.beta", "planning.precision.updates"]
+      ) { $0.configuration.planning.precision != nil },
       .init("habits (E)") { $0.model.habit != nil },
       .init("habits that depend on states (E)") { !$0.model.habitGiven.isEmpty },
       .init(
@@ -115,6 +161,11 @@ extension ConformanceSection {
         }
       ]
       + novelty("exact", .exact) + novelty("heuristic", .heuristic) + [
+        .init("parameter information gain, spm", ["planning.novelty=spm"]) {
+          $0.configuration.planning.novelty == .spm
+            && ($0.model.concentration.likelihood + $0.model.concentration.transition)
+              .contains { $0 != nil }
+        },
         .init(
           "counts, but no parameter information gain",
           [
@@ -124,7 +175,7 @@ extension ConformanceSection {
           $0.configuration.planning.method == .enumerate
             && !$0.configuration.planning.parameterInformationGain
             && $0.model.concentration.likelihood.contains { $0 != nil }
-        }
+        },
       ]
       + eachPreset(
         "inductive planning",
@@ -257,7 +308,7 @@ extension ConformanceSection {
   static let choice = ConformanceSection(
     title: "Choice of the next action",
     rows: [ActionSettings.Selection.deterministic, .stochastic].flatMap { selection in
-      [ActionSettings.Mode.full, .marginal].map { mode in
+      [ActionSettings.Mode.full, .marginal, .joint].map { mode in
         ConformanceRow(
           "\(selection.rawValue), \(mode.rawValue)",
           ["action.selection=\(selection.rawValue)", "action.mode=\(mode.rawValue)"]
@@ -291,6 +342,11 @@ extension ConformanceSection {
           $0.configuration.learning.habit != nil && !$0.model.habitGiven.isEmpty
         }
       ]
+      + [
+        .init("A, B and D from whole records", ["learning.smoothing"]) {
+          $0.configuration.learning.smoothing
+        }
+      ]
       + eachPreset("anything learned") { $0.configuration.learning != LearningSettings() })
 
   private static func learned(
@@ -303,6 +359,9 @@ extension ConformanceSection {
       },
       .init("\(letter), with forgetting", ["learning.\(letter).forgetting"]) {
         ($0.configuration.learning[keyPath: path]?.forgetting ?? 0) > 0
+      },
+      .init("\(letter), with an asymptote", ["learning.\(letter).asymptote"]) {
+        $0.configuration.learning[keyPath: path]?.asymptote != nil
       },
     ]
     if let subset {

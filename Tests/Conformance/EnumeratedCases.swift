@@ -76,11 +76,14 @@ func follow(
   findsEnd: Bool = false, seed: UInt64, _ name: String
 ) throws -> ConformanceCase {
   var differences = Differences(tolerance: Oracle.enumeration.tolerance)
-  let agent = try ActiveInferenceAgent(model, configuration)
+  // The agent is one of a file, and the enumeration's is the one that was meant.
+  let agent = try ActiveInferenceAgent(
+    model, AgentConfiguration(contentsOf: Array(configuration.jsonText.utf8), source: name))
   var reference = BruteForce(model, configuration, agent.blueprint.algorithm)
   let findsEnd = findsEnd || agent.blueprint.algorithm != .coordinateAscent
   var meetsImpossible = false
   agent.begin(seed: seed, episode: 0)
+  var steps: [StepRecord] = []
   for (t, observation) in record.observations.enumerated() {
     let place = "\(name), step \(t)"
     var got = StepRecord(t: t, observation: observation)
@@ -109,12 +112,34 @@ func follow(
     if expected.isTied && configuration.planning.method == .beam { break }
     differences.compare(got, expected, place)
     differences.compare(agent.concentration, reference.counts, model, place)
+    got.action = t < record.actions.count ? record.actions[t] : got.choice
+    steps.append(got)
     if configuration.planning.replanEvery > 1, t % 4 < 3, let choice = got.choice {
       // What the agent chose is done, or else no plan would be gone on with.
       reference.take(choice)
     } else if t < record.actions.count {
       try agent.took(record.actions[t])
       reference.take(record.actions[t])
+    }
+  }
+  if let smoothing = configuration.inference.smoothing, steps.count == record.observations.count {
+    try agent.conclude(&steps, level: .full)
+    let smoothed = steps.last?.smoothed
+    if smoothing.method == .structured {
+      let expected = reference.structured(smoothing)
+      differences.compare(
+        smoothed?.beliefs.joined().map { $0 } ?? [], Array(expected.beliefs.joined()),
+        "\(name), structured")
+      differences.compare(
+        smoothed?.logEvidenceBound ?? smoothed?.logEvidence ?? .nan, expected.bound,
+        "\(name), bound")
+    } else {
+      let expected = reference.hindsight()
+      differences.compare(
+        smoothed?.beliefs.joined().map { $0 } ?? [],
+        expected.joint.flatMap { reference.marginals($0) }, "\(name), smoothed")
+      differences.compare(
+        smoothed?.logEvidence ?? .nan, expected.logEvidence, "\(name), log evidence")
     }
   }
   return ConformanceCase(

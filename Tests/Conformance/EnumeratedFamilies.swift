@@ -6,7 +6,7 @@ extension EnumeratedFamily {
   private typealias Preset = AgentConfiguration.Preset
 
   /// Every kind of random model with which the library is held against enumeration.
-  package static let all: [EnumeratedFamily] = enumerated + softControlled
+  package static let all: [EnumeratedFamily] = enumerated + softControlled + windows
 
   private static let softControlled: [EnumeratedFamily] =
     [Algorithm.exact, .coordinateAscent].map { algorithm in
@@ -74,6 +74,16 @@ extension EnumeratedFamily {
       .init("refining habit, \(title)", preset == .default ? 24 : 16, algorithm, preset, hybrid)
     }
     + everyScheme { algorithm, preset, title in
+      .init("in hindsight, \(title)", preset == .default ? 24 : 8, algorithm, preset, hindsight)
+    }
+    + everyScheme { algorithm, preset, title in
+      .init("asymptotes, \(title)", preset == .default ? 16 : 6, algorithm, preset, asymptotes)
+    }
+    + Preset.allCases.map { preset in
+      .init(
+        "in hindsight, factor by factor, under \(preset.rawValue)", 16, .exact, preset, structured)
+    }
+    + everyScheme { algorithm, preset, title in
       .init("what cannot be, \(title)", 24, algorithm, preset, seesAnything: true) {
         // Left out, an error, or of a finite cost where the preset knows that.
         let rules: [InferenceSettings.ImpossibleObservation] =
@@ -90,15 +100,54 @@ extension EnumeratedFamily {
   private static func everyScheme(
     _ make: (Algorithm, Preset, _ title: String) -> EnumeratedFamily
   ) -> [EnumeratedFamily] {
-    Preset.allCases.flatMap { preset in
+    Preset.stepByStep.flatMap { preset in
       [Algorithm.exact, .coordinateAscent, .fixedPoint].map {
         make($0, preset, "\($0.rawValue) under \(preset.rawValue)")
       }
     }
   }
 
+  /// Whole records smoothed, and counts learned from them at every step.
+  private static let hindsight: Variation = { options, configuration, number in
+    options.largestJoint = 4
+    options.counts = number % 2 == 1
+    configuration.inference.smoothing = SmoothingSettings()
+    configuration.inference.smoothing?.method = number % 3 == 0 ? .automatic : .exact
+    guard options.counts else { return }
+    configuration.learning.likelihood = .init(rate: number % 4 == 1 ? 1 : 0.5)
+    configuration.learning.transition = .init(rate: 2)
+    configuration.learning.initialState = .init()
+    if number % 4 == 3 { configuration.learning.preference = .init(forgetting: 0.1) }
+    configuration.learning.smoothing = true
+  }
+
+  /// Counts that grow no further than so far.
+  private static let asymptotes: Variation = { options, configuration, number in
+    options.counts = true
+    options.largestJoint = 8
+    options.habitOfStates = number % 3 == 2
+    let asymptote = [8, 64, 0.5][number % 3]
+    let forgetting = number % 4 == 3 ? 0.2 : 0
+    configuration.learning.likelihood = .init(rate: 2, asymptote: asymptote)
+    configuration.learning.transition = .init(forgetting: forgetting, asymptote: asymptote)
+    configuration.learning.preference = .init(rate: 0.5, asymptote: asymptote)
+    configuration.learning.initialState = .init(asymptote: asymptote)
+    configuration.learning.habit = .init(asymptote: asymptote)
+  }
+
+  /// Approximations of whole records.
+  private static let structured: Variation = { options, configuration, number in
+    options.largestJoint = 4
+    options.fewestFactors = 2
+    configuration.inference.smoothing = SmoothingSettings()
+    configuration.inference.smoothing?.method = .structured
+    configuration.inference.smoothing?.sweeps = [1, 2, 5, 40][number % 4]
+    configuration.inference.smoothing?.tolerance = number % 8 < 4 ? 1e-3 : 0.5
+  }
+
   private static let list: Variation = { options, configuration, number in
     options.preferenceRows = 3
+    configuration.action.mode = number % 3 == 2 ? .joint : .full
     configuration.action.selection = number % 2 == 0 ? .deterministic : .stochastic
     configuration.action.alpha = 2
   }

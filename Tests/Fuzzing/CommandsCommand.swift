@@ -104,7 +104,7 @@ struct CommandLineMaker {
     var line = Line(arguments: [])
     let command = mutator.pick([
       "simulate", "simulate", "replay", "verify", "validate", "describe", "environments",
-      "explain",
+      "explain", "learn",
     ])
     line.arguments.append(command)
     let takesEnvironment = (command == "simulate" || command == "describe") && mutator.one(in: 2)
@@ -115,7 +115,9 @@ struct CommandLineMaker {
       line.arguments.append(
         takesEnvironment ? environment() : try path(.model, &line))
     }
-    if command == "replay" { line.arguments += ["--data", try path(.data, &line)] }
+    if command == "replay" || command == "learn" {
+      line.arguments += ["--data", try path(.data, &line)]
+    }
     for _ in 0..<mutator.below(4) { line.arguments += try option(&line) }
     // What has no end by itself would not end here either.
     if command == "simulate" {

@@ -214,7 +214,8 @@ extension Mutator {
     "inductive", "depth", "threshold", "epsilon", "learning", "rate", "forgetting", "action",
     "alpha",
     "mode", "selection", "marginal", "stochastic", "fpi", "cavi", "exact", "pymdp-1", "pymdp-0.0.7",
-    "observations", "actions", "steps", "observation", "belief", "beliefs", "seed", "episode",
+    "smoothedBeliefs", "windowStart", "observations", "actions", "steps", "observation", "belief",
+    "beliefs", "seed", "episode",
     "environment", "parameters", "process", "final", "iterates", "step", "t", "choice", "terms",
     "aif.model/1", "aif.agent/1", "aif.data/1", "aif.trace/1", "aif.state/1", "model", "null", "<<",
   ]

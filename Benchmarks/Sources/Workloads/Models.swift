@@ -13,16 +13,7 @@ public func randomModel(
   factors: Int = 1, states: Int, outcomes: Int, actions: Int
 ) throws(InvalidInput) -> GenerativeModel {
   var random = RandomStream(seed: 7, episode: 0, step: 0, purpose: .user)
-  func table(_ shape: [Int]) -> Tensor {
-    let columns = shape.dropFirst().reduce(1, *)
-    var values = (0..<shape[0] * columns).map { _ in 0.01 + random.nextUnit() }
-    for column in 0..<columns {
-      let entries = stride(from: column, to: values.count, by: columns)
-      let sum = entries.reduce(0) { $0 + values[$1] }
-      for entry in entries { values[entry] /= sum }
-    }
-    return Tensor(shape: shape, values)
-  }
+  func table(_ shape: [Int]) -> Tensor { randomTable(shape, &random) }
   var model = ModelDescription()
   model.name = "random"
   model.controls = [Variable("move", size: actions)]
@@ -44,6 +35,47 @@ public func randomModel(
     model.preferences.append(.init("outcome \(factor)", Tensor(shape: [outcomes], preference)))
   }
   return try GenerativeModel(model)
+}
+
+/// A model in which every outcome and every next state depends on all factors, every entry of A and B random
+/// and positive; one control drives every factor.
+///
+/// - Throws: ``InvalidInput`` where a size is not positive.
+public func entangledModel(
+  factors: [Int], outcomes: [Int], actions: Int
+) throws(InvalidInput) -> GenerativeModel {
+  var random = RandomStream(seed: 7, episode: 0, step: 0, purpose: .user)
+  var model = ModelDescription()
+  model.name = "entangled"
+  model.controls = [Variable("move", size: actions)]
+  for (index, size) in factors.enumerated() {
+    model.factors.append(Variable("factor \(index)", size: size))
+  }
+  let names = model.factors.map(\.name)
+  for (index, size) in outcomes.enumerated() {
+    model.modalities.append(Variable("outcome \(index)", size: size))
+    model.likelihoods.append(
+      .init("outcome \(index)", given: names, randomTable([size] + factors, &random)))
+  }
+  for (index, size) in factors.enumerated() {
+    model.transitions.append(
+      .init(
+        names[index], given: names, controls: ["move"],
+        randomTable([size] + factors + [actions], &random)))
+  }
+  return try GenerativeModel(model)
+}
+
+/// Positive numbers, of which each column sums to one.
+private func randomTable(_ shape: [Int], _ random: inout RandomStream) -> Tensor {
+  let columns = shape.dropFirst().reduce(1, *)
+  var values = (0..<shape[0] * columns).map { _ in 0.01 + random.nextUnit() }
+  for column in 0..<columns {
+    let entries = stride(from: column, to: values.count, by: columns)
+    let sum = entries.reduce(0) { $0 + values[$1] }
+    for entry in entries { values[entry] /= sum }
+  }
+  return Tensor(shape: shape, values)
 }
 
 /// pymdp's T-maze, the likelihood and the transition of which are ten observations of each column old.

@@ -51,6 +51,8 @@ struct Report: Codable {
   var chaining: [Chaining] = []
   var savings: [SavingLine] = []
   var successor: [SuccessorLine] = []
+  var smoothing: [SmoothingLine] = []
+  var windows: [WindowLine] = []
   var growth: [Growth] = []
 }
 

@@ -106,19 +106,13 @@ import Testing
     #expect(last.allSatisfy { $0.levels?.count == 1 })
   }
 
-  @Test("where pictures are hard to see it looks again, and still answers rightly mostly")
+  @Test("where pictures are hard to see it looks again, and still comes to the right answer")
   func illegible() throws {
-    var right = 0
     for episode in 0..<10 as Range<UInt64> {
       let (_, read) = try read(
         ["legibility": .number(0.9), "clarity": .number(0.1)], seed: 1, episode: episode, steps: 60)
-      let answers = read.steps.compactMap { step -> Int? in
-        guard case .outcome(let said) = step.observation[3], said > 0 else { return nil }
-        return said
-      }
-      if answers.first == 1 { right += 1 }
+      #expect(read.reachedGoal == true, "episode \(episode)")
     }
-    #expect(right >= 8, "\(right) of 10")
   }
 
   @Test("episodes are the same bits on any number of threads")

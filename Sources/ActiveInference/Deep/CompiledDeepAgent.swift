@@ -31,6 +31,9 @@ public final class CompiledDeepAgent: Sendable {
     let agents = lower.map(\.agent) + [highest]
     var junctions: [Junction] = []
     var own: [[Int]] = agents.first.map { [Array($0.model.modalities.indices)] } ?? []
+    for (index, agent) in agents.enumerated() {
+      CompiledDeepAgent.checkFiltering(agent, "level \(index)", faults)
+    }
     for (index, level) in lower.enumerated() {
       let place = "level \(index)"
       if level.steps < 1 { faults.add("\(place).steps", "is \(level.steps)", remedy: "1 or more") }
@@ -50,6 +53,26 @@ public final class CompiledDeepAgent: Sendable {
     try faults.check(source: "deep agent")
     self.junctions = junctions
     ownModalities = own
+  }
+
+  /// Refuses levels that believe more than a filter does: what comes down to such a scheme and what ascends from
+  /// it is not there.
+  private static func checkFiltering(_ agent: CompiledAgent, _ place: String, _ faults: FaultList) {
+    if agent.algorithm.hasWindow || agent.algorithm == .policyMessages {
+      faults.add(
+        "\(place).inference.algorithm", "\(agent.algorithm.rawValue) infers several steps at once",
+        remedy: "use exact, cavi or fpi in a level of a deep agent")
+    }
+    if agent.configuration.inference.smoothing != nil {
+      faults.add(
+        "\(place).inference.smoothing", "is not there in a level of a deep agent",
+        remedy: "leave it out")
+    }
+    if agent.configuration.learning.smoothing {
+      faults.add(
+        "\(place).learning.smoothing", "is not there in a level of a deep agent",
+        remedy: "set it to false")
+    }
   }
 
   /// The agents of all levels, the lowest first.

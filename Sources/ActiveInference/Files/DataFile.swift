@@ -58,36 +58,6 @@ extension BehaviourRecord {
     }
   }
 
-  // MARK: - Checking
-
-  /// Checks that this could have happened to an agent with a model.
-  ///
-  /// There is at least one step; each has one entry a modality, an outcome in range, a distribution
-  /// that sums to 1 within 1e-6, or nothing; there are as many actions as observations, or one fewer,
-  /// each with one entry a control, in range.
-  ///
-  /// - Throws: ``InvalidInput`` with every fault, placed as `observations[3][reward]`.
-  public func check(
-    against model: GenerativeModel, source: String = "data"
-  ) throws(InvalidInput) {
-    let faults = FaultList()
-    if observations.isEmpty {
-      faults.add("observations", "is empty", remedy: "give at least one step")
-    }
-    faults.addBySteps(observations.indices, "observations") { step in
-      model.faults(of: observations[step], at: "observations[\(step)]")
-    }
-    if !observations.isEmpty && !(observations.count - 1...observations.count ~= actions.count) {
-      faults.add(
-        "actions", "has \(actions.count) steps for \(observations.count) observations",
-        remedy: "give \(observations.count - 1) or \(observations.count)")
-    }
-    faults.addBySteps(actions.indices, "actions") { step in
-      model.faults(of: actions[step], at: "actions[\(step)]")
-    }
-    try faults.check(source: source)
-  }
-
   // MARK: - Writing
 
   /// The record as a document.
@@ -104,35 +74,4 @@ extension BehaviourRecord {
 
   /// The record as YAML.
   public var yamlText: String { YAMLWriter.text(document) }
-}
-
-extension GenerativeModel {
-  /// What is wrong with an observation of this model's.
-  func faults(of observation: [Observation], at place: String) -> [Fault] {
-    guard observation.count == modalities.count else {
-      return [Fault(place, mismatch(observation.count, modalities, "modality", "modalities"))]
-    }
-    return zip(modalities, observation).compactMap { modality, entry in
-      entry.fault(in: modality, at: "\(place)[\(modality.name)]")
-    }
-  }
-
-  /// What is wrong with an action on this model's controls.
-  func faults(of action: [Int], at place: String) -> [Fault] {
-    guard action.count == controls.count else {
-      return [Fault(place, mismatch(action.count, controls, "control", "controls"))]
-    }
-    return zip(controls, action).compactMap { control, value in
-      (0..<control.size).contains(value)
-        ? nil
-        : Fault("\(place)[\(control.name)]", "action \(value) is not in 0...\(control.size - 1)")
-    }
-  }
-
-  private func mismatch(
-    _ count: Int, _ variables: [Variable], _ one: String, _ many: String
-  ) -> String {
-    let entries = count == 1 ? "1 entry" : "\(count) entries"
-    return "has \(entries) for \(variables.count) \(variables.count == 1 ? one : many)"
-  }
 }

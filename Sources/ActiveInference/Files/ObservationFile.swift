@@ -22,43 +22,4 @@ extension Observation {
       return nil
     }
   }
-
-  /// What is wrong with it as an observation of a modality; nil where nothing is.
-  ///
-  /// A distribution sums to 1 within 1e-6.
-  func fault(in modality: Variable, at place: @autoclosure () -> String) -> Fault? {
-    switch self {
-    case .missing: return nil
-    case .outcome(let outcome):
-      if (0..<modality.size).contains(outcome) { return nil }
-      return Fault(place(), "outcome \(outcome) is not in 0...\(modality.size - 1)")
-    case .distribution(let weights):
-      guard weights.count == modality.size else {
-        return Fault(place(), "has \(weights.count) probabilities for \(modality.size) outcomes")
-      }
-      if let outcome = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
-        return Fault(
-          place(), "the probability of \(modality.label(outcome)) is \(weights[outcome])",
-          remedy: "give a number from 0")
-      }
-      let sum = weights.reduce(0, +)
-      if abs(sum - 1) <= 1e-6 { return nil }
-      // Seven digits, so that 0.98 is not 0.9799999999999999.
-      return Fault(place(), "sums to \(Float(sum))", remedy: "make it sum to 1")
-    }
-  }
-}
-
-extension FaultList {
-  /// Looks at the steps of a list in turn; those with faults beyond the eighth are only counted.
-  func addBySteps(_ steps: Range<Int>, _ key: String, _ faults: (Int) -> [Fault]) {
-    var faulty = 0
-    for step in steps {
-      let found = faults(step)
-      if found.isEmpty { continue }
-      faulty += 1
-      if faulty <= 8 { add(found) }
-    }
-    if faulty > 8 { add(key, "and \(faulty - 8) more step\(faulty == 9 ? "" : "s")") }
-  }
 }

@@ -246,6 +246,46 @@ import Testing
     #expect(zip(learned, expected).allSatisfy { abs($0 - $1) < 1e-12 } && learned.count == 4)
   }
 
+  // MARK: - Same bits
+
+  /// All that an agent of random levels records in two episodes.
+  private func digest(seed: UInt64, levels count: Int, _ agent: DeepAgent) throws -> Digest {
+    var digest = Digest()
+    for episode in 0..<2 as Range<UInt64> {
+      var world = DeepWorld(agent.blueprint, seed: seed + episode)
+      agent.begin(seed: seed, episode: episode)
+      world.begin()
+      for tick in 0..<8 {
+        if tick > 0 {
+          world.move(
+            agent.steppedLevels - 1, agent.levels[agent.steppedLevels - 1].lastChoice)
+        }
+        let entries = (0..<count).map { world.observation(of: $0) }
+        let observation = world.given(entries)
+        var record = StepRecord(t: tick, observation: observation)
+        record.action = try agent.act(on: observation)
+        agent.describe(&record, level: .full)
+        digest.add(Array(JSONWriter.text(record.document).utf8))
+      }
+    }
+    return digest
+  }
+
+  @Test("has the same bits each time")
+  func sameBits() throws {
+    var configuration = AgentConfiguration()
+    configuration.action.selection = .stochastic
+    for (count, algorithm) in [
+      (2, InferenceSettings.Algorithm.exact), (3, .exact), (2, .coordinateAscent),
+    ] {
+      configuration.inference.algorithm = algorithm
+      let levels = try RandomLevels(seed: 7, levels: count, configuration: configuration)
+      let agent = try DeepAgent(levels.agent)
+      let first = try digest(seed: 7, levels: count, agent)
+      #expect(try "\(digest(seed: 7, levels: count, agent))" == "\(first)")
+    }
+  }
+
   // MARK: - Faults
 
   @Test("links that do not fit are all refused at once, each with its place")
@@ -269,6 +309,16 @@ import Testing
         "level 0.steps", "level 0.endsBelow", "level 0.links[0]", "level 0.links[1]",
         "level 0.links[2]", "level 0.links[3]", "level 0.links[4]",
       ])
+  }
+
+  @Test("a level that infers more than the present step is refused")
+  func notFilters() throws {
+    for algorithm in [InferenceSettings.Algorithm.marginalMessagePassing, .policyMessages] {
+      var configuration = AgentConfiguration()
+      configuration.inference.algorithm = algorithm
+      let error = #expect(throws: InvalidInput.self) { try makeStory(steps: 2, configuration) }
+      #expect(error?.faults.first?.place == "level 0.inference.algorithm")
+    }
   }
 
   @Test("an observation with too few entries is refused")

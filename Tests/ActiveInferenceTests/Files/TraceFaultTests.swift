@@ -78,18 +78,35 @@ struct TraceFaultTests {
     let text = try line(
       ("\"actionMarginals\":[[", "\"actionMarginals\":[[1],["),
       ("\"iterates\":{\"freeEnergy\":[", "\"iterates\":{\"freeEnergy\":[0,"),
-      ("\"t\":1,", "\"t\":1,\"smoothedBeliefs\":[],"), ("\"t\":2,", "\"t\":2.5,"),
+      ("\"t\":1,", "\"t\":1,\"smoothedBelief\":[],"), ("\"t\":2,", "\"t\":2.5,"),
       ("\"t\":3,\"observation\":[", "\"t\":3,\"observation\":[[0.5,0.5],\"x\","))
     let found = faults(text).split(separator: "\n").map(String.init)
     #expect(found.count == 5)
     #expect(found[0] == "t.json: steps[0].actionMarginals: has 3 lists, expected 2")
     #expect(found[1].hasPrefix("t.json: steps[0].iterates: has "))
-    #expect(found[2].hasPrefix("t.json: steps[1]: unknown key 'smoothedBeliefs'; "))
+    #expect(found[2].hasPrefix("t.json: steps[1]: unknown key 'smoothedBelief'; "))
     #expect(found[3] == "t.json: steps[2].t: expected a whole number, found 2.5")
     #expect(
       found[4]
         == "t.json: steps[3].observation[1]: expected an outcome's index, a list of probabilities "
         + "or null, found text 'x'")
+  }
+
+  @Test("smoothed beliefs have a first step that was, at least one step, and the model's shape")
+  func smoothed() throws {
+    let text = try line(
+      ("\"t\":0,", "\"t\":0,\"smoothedBeliefs\":[[[1,0],[1,0,0]],[[1,0,0],[1,0,0]]],"),
+      ("\"t\":1,", "\"t\":1,\"windowStart\":2,\"smoothedBeliefs\":[],"),
+      ("\"t\":2,", "\"t\":2,\"windowStart\":1,\"logEvidence\":-1,"))
+    #expect(
+      faults(text) == """
+        t.json: steps[0]: key 'windowStart' is missing
+        t.json: steps[0].smoothedBeliefs[1][lamp]: has 3 numbers for 2 states
+        t.json: steps[1].smoothedBeliefs: is empty
+        t.json: steps[1].windowStart: is 2; 0 to 1
+        t.json: steps[2].windowStart: is without 'smoothedBeliefs'
+        t.json: steps[2].logEvidence: is without 'smoothedBeliefs'
+        """)
   }
 
   @Test("faults of JSON Lines are placed by line")

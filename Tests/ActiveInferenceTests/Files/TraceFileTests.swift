@@ -55,6 +55,13 @@ struct TraceFileTests {
         trace.steps[t].beliefs = [
           [random.anyDouble(), -0.0], (0..<3).map { _ in random.anyDouble() },
         ]
+        trace.steps[t].smoothed = SmoothedBeliefs(
+          windowStart: t,
+          beliefs: (0...t).map { _ in
+            [[random.anyDouble(), 1], (0..<3).map { _ in random.anyDouble() }]
+          },
+          logEvidence: t == 0 ? nil : random.anyDouble(),
+          logEvidenceBound: t == 1 ? nil : random.anyDouble())
         trace.steps[t].freeEnergy = random.anyDouble()
         trace.steps[t].observation = [.distribution([0.1, 0.2, 0.7]), .missing]
         trace.steps[t].policyPosterior = (0..<6).map { _ in random.anyDouble() }

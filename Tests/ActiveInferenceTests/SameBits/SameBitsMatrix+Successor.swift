@@ -7,6 +7,7 @@ extension SameBitsMatrix {
   static let successors: [Entry] = {
     let algorithms: [InferenceSettings.Algorithm] = [
       .automatic, .exact, .coordinateAscent, .fixedPoint,
+      .variationalMessagePassing, .marginalMessagePassing,
     ]
     let gains: [PlanningSettings.InformationGain] = [.joint, .perModality]
     let policies: [SuccessorSettings.BasePolicy] = [.improved, .uniform, .habit]
@@ -25,7 +26,8 @@ extension SameBitsMatrix {
           configuration.planning.informationGain = gain
           configuration.planning.gamma = 1
           configuration.planning.successor.basePolicy = policies[place % 3]
-          configuration.planning.successor.reward = gain == .joint ? .contextual : rewards[place]
+          configuration.planning.successor.reward =
+            gain == .joint ? .contextual : rewards[place % rewards.count]
           configuration.action.selection = .stochastic
           return SameBitsCell(
             name: name, world: maze, model: maze.model, configuration: configuration, episodes: 8)

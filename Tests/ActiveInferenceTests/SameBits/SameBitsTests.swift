@@ -96,6 +96,8 @@ import Testing
     for method in PlanningSettings.Method.allCases {
       for algorithm in InferenceSettings.Algorithm.allCases {
         for gain in PlanningSettings.InformationGain.allCases {
+          // By policy there are only policies to go through.
+          if algorithm == .policyMessages && method != .enumerate { continue }
           #expect(
             all.contains {
               $0.planning.method == method && $0.inference.algorithm == algorithm
@@ -110,6 +112,8 @@ import Testing
       all.contains { $0.learning.preference != nil },
       all.contains { $0.learning.initialState != nil }, all.contains { $0.learning.habit != nil },
       all.contains { ($0.learning.likelihood?.forgetting ?? 0) > 0 },
+      all.contains { $0.learning.likelihood?.asymptote != nil },
+      all.contains { $0.inference.smoothing != nil },
       all.contains { $0.planning.parameterInformationGain },
       all.contains { $0.planning.inductive != nil },
     ] { #expect(learned) }

@@ -131,7 +131,7 @@ struct SameBitsWays<World: Environment> {
     var (state, observation) = world.reset(using: &random)
     var action: [Int] = []
     var agent = first
-    return try (0..<cell.steps).map { step in
+    var records = try (0..<cell.steps).map { step in
       if step > 0 {
         random = stream(step)
         observation = world.step(&state, action: action, using: &random)
@@ -145,6 +145,8 @@ struct SameBitsWays<World: Environment> {
       agent.describe(&record, level: .full)
       return record
     }
+    try agent.conclude(&records, level: .full)
+    return records
   }
 
   /// Lived again from the record of what was seen and done.
