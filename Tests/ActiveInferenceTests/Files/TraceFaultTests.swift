@@ -100,10 +100,10 @@ struct TraceFaultTests {
       ("\"t\":2,", "\"t\":2,\"windowStart\":1,\"logEvidence\":-1,"))
     #expect(
       faults(text) == """
-        t.json: steps[0].smoothedBeliefs[1][lamp]: has 3 numbers for 2 states
         t.json: steps[0]: key 'windowStart' is missing
+        t.json: steps[0].smoothedBeliefs[1][lamp]: has 3 numbers for 2 states
         t.json: steps[1].smoothedBeliefs: is empty
-        t.json: steps[1].windowStart: expected a whole number, 0 to 1, found 2
+        t.json: steps[1].windowStart: is 2; 0 to 1
         t.json: steps[2].windowStart: is without 'smoothedBeliefs'
         t.json: steps[2].logEvidence: is without 'smoothedBeliefs'
         """)
