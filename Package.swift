@@ -145,7 +145,7 @@ let package = Package(
       exclude: ["References"], swiftSettings: settings),
     .testTarget(
       name: "PolicySelectionTests",
-      dependencies: ["ActiveInference", "EngineTestSupport", "TMaze"],
+      dependencies: ["ActiveInference", "CueChaining", "EngineTestSupport", "TMaze"],
       swiftSettings: settings),
     .testTarget(
       name: "ReferenceSolversTests", dependencies: ["ActiveInference", "ReferenceSolvers"],

@@ -104,10 +104,9 @@ struct RootCommand: ParsableCommand {
       "aif \(Build.version) (\(Build.platform)); random numbers Philox4x64-10",
     subcommands: [
       SimulateCommand.self, ReplayCommand.self, LearnCommand.self, VerifyCommand.self,
-      DiffCommand.self,
-      ExplainCommand.self, ApproveCommand.self, ValidateCommand.self,
-      DescribeCommand.self,
-      ObjectivesCommand.self, SolveCommand.self, EnvironmentsCommand.self,
+      DiffCommand.self, ExplainCommand.self, ApproveCommand.self, ValidateCommand.self,
+      DescribeCommand.self, ObjectivesCommand.self, SolveCommand.self, PhysiologyCommand.self,
+      EnvironmentsCommand.self,
     ])
 }
 

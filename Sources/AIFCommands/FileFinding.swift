@@ -8,6 +8,8 @@ struct FileFinding: Sendable {
   var episodes = 0
   /// Those of which no step was recorded.
   var empty = 0
+  /// Those whose agent searched as long as the clock allowed, which no run need find again.
+  var timed = 0
   /// Those that differ.
   var differing = 0
   /// The first that differs, and where it is in the file.
@@ -60,6 +62,7 @@ struct FileFinding: Sendable {
   mutating func add(_ part: FileFinding) {
     episodes += part.episodes
     empty += part.empty
+    timed += part.timed
     differing += part.differing
     if let other = part.first, first.map({ other.position < $0.position }) ?? true { first = other }
     problemCount += part.problemCount

@@ -168,6 +168,9 @@ extension StepRecord {
     if other.action == nil { action = nil }
     if other.choice == nil { choice = nil }
     if other.search == nil { search = nil }
+    if other.policyFreeEnergy == nil { policyFreeEnergy = nil }
+    if other.precision == nil { precision = nil }
+    if other.precisionUpdates == nil { precisionUpdates = nil }
     if other.iterates == nil { iterates = nil }
   }
 }
@@ -176,7 +179,7 @@ extension AgentFailure {
   fileprivate var step: Int {
     switch self {
     case .observation(let step, _), .impossible(let step, _, _), .planning(let step, _),
-      .part(let step, _), .nothingPerceived(let step):
+      .part(let step, _), .nothingPerceived(let step), .beyondPolicies(let step, _):
       step
     }
   }

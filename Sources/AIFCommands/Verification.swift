@@ -97,6 +97,7 @@ final class Verification: @unchecked Sendable {
         let trace = try result.get()
         part.episodes += 1
         if trace.steps.isEmpty { part.empty += 1 }
+        if trace.agent.planning.budget.microseconds != nil { part.timed += 1 }
         let found = try Verification.placed(trace, work.name) { try verifier.finding(in: trace) }
         if let found { part.add(found, at: position) }
       } catch {

@@ -22,6 +22,9 @@ final class VerifyReport {
   /// Takes in what came of a file.
   func add(_ finding: FileFinding) throws {
     findings.append(finding)
+    if let warning = warning(finding) {
+      StandardError.write("aif: warning: \(printable(warning))\n")
+    }
     guard format == .table, finding.isSound else { return }
     output.append(printable(line(finding)) + "\n")
     if let explanation = finding.first?.finding.explanation, explained < VerifyReport.mostExplained
@@ -76,6 +79,14 @@ final class VerifyReport {
     return "\(finding.name): \(count)\(empty), no difference\(cut)"
   }
 
+  /// What to know of a file beside its differences; nil where there is nothing.
+  private func warning(_ finding: FileFinding) -> String? {
+    if finding.timed == 0 { return nil }
+    return "\(finding.name): \(counted(finding.timed, "episode")) planned within"
+      + " planning.budget.microseconds; what a search finds in that time is another on every run, so a"
+      + " difference need not mean a change; use budget.nodes"
+  }
+
   private func document(_ finding: FileFinding) -> DocumentValue {
     let members: [DocumentValue.Member?] = [
       .init("file", .string(finding.name)),
@@ -85,6 +96,7 @@ final class VerifyReport {
       .init("faults", .array(finding.problems.map { .string($0) })),
       finding.isCut ? .init("isCut", .boolean(true)) : nil,
       finding.updated.map { .init("updated", .integer($0)) },
+      warning(finding).map { .init("warnings", .array([.string($0)])) },
     ]
     return .object(members.compactMap { $0 })
   }

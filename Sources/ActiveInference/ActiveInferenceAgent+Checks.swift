@@ -1,5 +1,6 @@
 import GenerativeModel
 import Inference
+import Kernels
 
 extension ActiveInferenceAgent {
   /// Refuses an observation that does not fit the model, naming every modality that does not.
@@ -99,9 +100,14 @@ extension ActiveInferenceAgent {
     iterates.beliefs.append(factors(belief.base))
   }
 
+  /// By modality, whether its outcome was impossible in the last step and has been ignored.
+  var ignoredModalities: FixedBuffer<Bool> {
+    byPolicy?.messages.ignored ?? engine.inference.ignored
+  }
+
   /// Whether an outcome of the last step was impossible and has been ignored.
   var hasIgnoredModality: Bool {
-    let ignored = engine.inference.ignored
+    let ignored = ignoredModalities
     return (0..<ignored.count).contains { ignored.base[$0] }
   }
 }

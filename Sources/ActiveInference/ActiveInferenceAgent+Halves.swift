@@ -10,8 +10,16 @@ extension ActiveInferenceAgent {
   /// and not decided upon is forgotten.
   ///
   /// - Throws: ``AgentFailure`` where the observation does not fit the model or is impossible; the agent is
-  ///   then as it was before.
+  ///   then as it was before. ``InvalidInput`` under `mmp-spm`, where beliefs come after policies.
   public func perceive(_ observation: [Observation]) throws {
+    if blueprint.infersByPolicy {
+      throw InvalidInput([
+        Fault(
+          "inference.algorithm",
+          "under mmp-spm beliefs follow from policies, so a step is not taken in halves",
+          remedy: "use another algorithm")
+      ])
+    }
     withdraw()
     try beginStep(observation)
     // What is believed from here on need not follow from the observation.
@@ -35,7 +43,7 @@ extension ActiveInferenceAgent {
   func withdraw() {
     if perceived == nil { return }
     perceived = nil
-    engine.swapBeliefs()
+    undoBeliefs()
   }
 
   // MARK: - Some factors alone
@@ -114,6 +122,12 @@ extension ActiveInferenceAgent {
     let names = factors.map { blueprint.model.factors[$0].name }.joined(separator: ", ")
     let place = "belief about \(names)"
     var faults: [Fault] = []
+    if window != nil {
+      faults.append(
+        Fault(
+          place, "the next window would be inferred without it",
+          remedy: "use another inference.algorithm than vmp and mmp"))
+    }
     if factors.count != 1 && !blueprint.space.isJoint {
       faults.append(
         Fault(

@@ -41,13 +41,14 @@ extension ActiveInferenceAgent {
     } else {
       record.choice = lastChoice
       if hasIgnoredModality {
-        let ignored = engine.inference.ignored
+        let ignored = ignoredModalities
         record.impossible = blueprint.model.modalities.indices
           .filter { ignored.base[$0] }.map { blueprint.model.modalities[$0].name }
       }
     }
     guard level >= .beliefs else { return }
     record.beliefs = beliefs
+    record.smoothed = smoothedBeliefs
     if blueprint.parts.beliefs == nil { record.freeEnergy = outcome.freeEnergy }
     guard level >= .full else { return }
     if level >= .iterates && !iterates.freeEnergy.isEmpty { record.iterates = iterates }
@@ -55,6 +56,7 @@ extension ActiveInferenceAgent {
     record.negativeExpectedFreeEnergy = negativeExpectedFreeEnergy
     if blueprint.parts.scores == nil { record.terms = terms }
     record.policyPosterior = policyPosterior
+    byPolicy?.describe(&record, level: level)
     record.actionMarginals = actionMarginals
     if blueprint.parts.scores == nil { record.search = searchReport }
   }
@@ -78,7 +80,7 @@ extension ActiveInferenceAgent {
   /// The parts of the negative expected free energy by policy.
   public var terms: PolicyTerms {
     settlePlan()
-    return PolicyTerms(search?.terms ?? engine.planner.terms())
+    return PolicyTerms(byPolicy?.terms ?? search?.terms ?? engine.planner.terms())
   }
 }
 

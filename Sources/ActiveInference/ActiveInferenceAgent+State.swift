@@ -21,6 +21,11 @@ extension ActiveInferenceAgent {
     /// The actions of the plan in progress that are still to be taken, one entry a control each; empty where
     /// the next step plans.
     public var plan: [[Int]] = []
+    /// What is known of the steps that are inferred together; nil where each step is alone, or before the
+    /// first.
+    public var window: Window?
+    /// What has been observed in the episode, where states are inferred over all of it (`mmp-spm`); else empty.
+    public var history: [[Observation]] = []
   }
 
   /// The agent as it is between two steps.
@@ -31,7 +36,7 @@ extension ActiveInferenceAgent {
       step: step, seed: seed, episode: episode,
       belief: Array(UnsafeBufferPointer(start: belief.base, count: belief.count)),
       action: taken.array(0..<taken.count), concentration: concentration,
-      plan: remainingPlan)
+      plan: remainingPlan, window: windowState, history: byPolicy?.history ?? [])
   }
 
   /// Goes on from where an agent of the same model and configuration was.
@@ -70,6 +75,8 @@ extension ActiveInferenceAgent {
           "step", "is \(state.step), but under learning.smoothing an agent needs all steps before",
           remedy: "replay the episode from its beginning"))
     }
+    faults += windowFaults(state)
+    faults += historyFaults(state)
     if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
     if let learning {
       let learned = try blueprint.model.replacing(concentration: state.concentration).laidOut()
@@ -77,6 +84,7 @@ extension ActiveInferenceAgent {
       learning.refreshEverything()
       search?.refresh()
     }
+    try resumeWindow(state)
     perceived = nil
     leaveMemory()
     leavePlan()
@@ -88,5 +96,21 @@ extension ActiveInferenceAgent {
     engine.dynamics.noteSupports(engine.belief.belief)
     try took(state.action)
     remainingPlan = state.plan
+    guard let byPolicy else { return }
+    do {
+      try relive(state.history, byPolicy)
+    } catch {
+      throw InvalidInput(source: "state", [Fault("history", "\(error)")])
+    }
+  }
+
+  private func historyFaults(_ state: State) -> [Fault] {
+    let expected = byPolicy == nil ? 0 : state.step
+    if state.history.count != expected {
+      return [Fault("history", "has \(state.history.count) observations, expected \(expected)")]
+    }
+    return state.history.enumerated().flatMap {
+      blueprint.model.faults(of: $1, at: "history[\($0)]")
+    }
   }
 }

@@ -24,6 +24,10 @@ public final class ActiveInferenceAgent: Agent {
   /// What scores actions where policies are not enumerated.
   let search: (any ActionPlanner)?
   let memory: AgentMemory?
+  /// What is inferred of several steps together; nil where each step is alone.
+  let window: AgentWindow?
+  /// What infers and weighs where that is done over whole episodes by policy.
+  let byPolicy: PolicyConditionedStep?
   /// Whether some part of the agent is not the library's.
   private let hasParts: Bool
 
@@ -101,7 +105,9 @@ public final class ActiveInferenceAgent: Agent {
     taken = FixedBuffer(repeating: 0, count: blueprint.model.controls.count)
     answers = JointActions(blueprint.model.controls.map(\.size))
     search = try blueprint.planner(for: engine)
+    window = AgentWindow(engine, learning)
     memory = remembersSteps ? AgentMemory(blueprint, answers, search: search) : nil
+    byPolicy = try blueprint.infersByPolicy ? PolicyConditionedStep(blueprint, engine) : nil
     let parts = blueprint.parts
     hasParts = parts.beliefs != nil || parts.scores != nil || parts.actions != nil
     canUseLanes = blueprint.suitsLanes
@@ -126,6 +132,7 @@ public final class ActiveInferenceAgent: Agent {
     leavePlan()
     memory?.begin()
     search?.begin()
+    byPolicy?.begin()
   }
 
   /// Returns to the counts of the model.
@@ -133,6 +140,7 @@ public final class ActiveInferenceAgent: Agent {
     guard let learning else { return }
     engine.tables.restore(from: blueprint.tables) { $0 }
     learning.refreshEverything()
+    window?.follow()
     search?.refresh()
   }
 
@@ -154,7 +162,12 @@ public final class ActiveInferenceAgent: Agent {
     try check(observation)
     try checkRoom()
     settle()
+    if let byPolicy {
+      try infer(observation, byPolicy)
+      return
+    }
     engine.predict(isFirst: step == 0)
+    window?.inference.swapBeliefs()
     try orUndo { try infer(observation) }
   }
 
@@ -169,6 +182,11 @@ public final class ActiveInferenceAgent: Agent {
   /// Finds what to do: nothing is learned and nothing done yet.
   private func weigh(_ memory: AgentMemory?) throws {
     followsPlan = !remainingPlan.isEmpty
+    if let byPolicy {
+      try weigh(byPolicy)
+      try choose(memory)
+      return
+    }
     try orUndo {
       if followsPlan {
         goOnWithPlan()
@@ -192,20 +210,17 @@ public final class ActiveInferenceAgent: Agent {
   /// Undoes what has been considered.
   func reconsider() {
     remainingPlan = plannedBefore
-    engine.swapBeliefs()
+    undoBeliefs()
   }
 
   /// Learns from what has been considered, and takes the action that was chosen.
   ///
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
-    if let learning {
-      learning.learn(.observations(observation), isFirst: step == 0, hasPlanned: !followsPlan)
-      if let hindsight {
-        hindsight.learn(
-          observation, after: engine.actions, isFirst: step == 0, engine.tables)
-        learning.refreshEverything()
-      }
+    if let byPolicy {
+      if let learning, byPolicy.isAtEnd { byPolicy.learn(learning) }
+    } else if let learning {
+      learn(observation, learning)
       search?.refresh()
     }
     memory?.remember(observation, self)
@@ -217,7 +232,7 @@ public final class ActiveInferenceAgent: Agent {
       try body()
     } catch {
       // The step did not happen: the belief is again that of the step before.
-      engine.swapBeliefs()
+      undoBeliefs()
       throw error
     }
   }
@@ -288,13 +303,12 @@ public final class ActiveInferenceAgent: Agent {
     }
     iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
     do throws(ImpossibleObservation) {
-      try engine.infer(.observations(observation), iterates: recordsIterates ? noteIterate : nil)
+      try inferStates(observation)
     } catch {
       throw AgentFailure.impossible(
         step: step, modality: blueprint.model.modalities[error.modality].name,
         outcome: label(observation[error.modality], error.modality))
     }
-    outcome = engine.inference.outcome
     iterates.converged = outcome.converged
   }
 

@@ -11,6 +11,8 @@ public struct AgentConfiguration: Hashable, Sendable {
     case pymdp1 = "pymdp-1"
     /// inferactively-pymdp 0.0.7.
     case pymdp007 = "pymdp-0.0.7"
+    /// SPM's active inference by policy (`spm_MDP_VB_X.m`).
+    case spm
   }
 
   /// What holds for everything not said otherwise.
@@ -50,6 +52,18 @@ public struct AgentConfiguration: Hashable, Sendable {
       planning.novelty = .heuristic
       planning.convention = .pymdp007
       action.mode = .marginal
+    case .spm:
+      inference.algorithm = .policyMessages
+      inference.impossible = .floored
+      inference.convention = .spm
+      planning.gamma = 1
+      planning.precision = PrecisionSettings()
+      planning.parameterInformationGain = true
+      planning.novelty = .spm
+      planning.convention = .spm
+      action.selection = .stochastic
+      action.mode = .joint
+      action.alpha = 512
     }
   }
 }

@@ -21,14 +21,16 @@ final class AgentMemory {
   /// In a step that is being taken: the node whose plan is known.
   @exclusivity(unchecked) private(set) var plannedNode: Int?
 
-  /// Nil where nothing can be saved: the agent learns, plans by chance, has parts of its own making, or has a belief or
+  /// Nil where nothing can be saved: the agent learns, infers several steps together or by policy, plans by
+  /// chance, has parts of its own making, or has a belief or
   /// outcomes too many to be remembered.
   init?(
     _ blueprint: CompiledAgent, _ answers: JointActions, search: (any ActionPlanner)?
   ) {
     let parts = blueprint.parts
     let outcomes = product(blueprint.model.modalities.map(\.size)) ?? .max
-    guard blueprint.savings.contains(.rememberedSteps), !blueprint.learns,
+    guard blueprint.savings.contains(.rememberedSteps), !blueprint.learns, !blueprint.hasWindow,
+      !blueprint.infersByPolicy,
       search?.isFunctionOfBelief ?? true, blueprint.configuration.planning.replanEvery == 1,
       parts.beliefs == nil, parts.scores == nil, parts.actions == nil, answers.isComplete,
       answers.actions.count <= 4096, blueprint.space.size <= 1 << 16, outcomes <= 1 << 39
@@ -40,7 +42,7 @@ final class AgentMemory {
     steps = RememberedSteps(
       beliefSize: blueprint.space.size,
       marginals: blueprint.model.controls.reduce(0) { $0 + $1.size },
-      posterior: draws && selection.mode == .full ? blueprint.policies.count : 0,
+      posterior: draws && selection.mode != .marginal ? blueprint.policies.count : 0,
       actions: answers.actions.count)
   }
 

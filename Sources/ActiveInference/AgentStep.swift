@@ -108,7 +108,7 @@ final class AgentStep<Arithmetic: StepArithmetic> {
 final class AgentLearning<Arithmetic: StepArithmetic>
 where Arithmetic.Parameter == Arithmetic.Number {
   private let step: AgentStep<Arithmetic>
-  private let learning: ParameterLearning<Arithmetic>
+  let learning: ParameterLearning<Arithmetic>
 
   init(_ step: AgentStep<Arithmetic>) throws(InvalidInput) {
     self.step = step
@@ -132,10 +132,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
         from: step.lastBelief.belief, prior: step.prior.belief, to: step.belief.belief,
         actions: step.actions.base, tables: tables)
     }
-    learning.learnPreferences(evidence, ignored: ignored, tables: tables)
-    if hasPlanned {
-      learning.learnHabit(step.posterior.base, belief: step.belief.belief, tables: tables)
-    }
+    learnRest(evidence, hasPlanned: hasPlanned)
     if learning.learnsPreferences {
       step.planning.refreshPreferences(tables)
       step.planning.refreshLikelihoods(tables)
@@ -149,9 +146,39 @@ where Arithmetic.Parameter == Arithmetic.Number {
     if learning.learnsHabit { step.planning.refreshHabit(tables, learning.changedHabits) }
   }
 
+  /// Learns what does not depend on beliefs about other steps.
+  func learnRest(_ evidence: Evidence, hasPlanned: Bool) {
+    learning.learnPreferences(evidence, ignored: step.inference.ignored, tables: step.tables)
+    if hasPlanned {
+      learning.learnHabit(step.posterior.base, belief: step.belief.belief, tables: step.tables)
+    }
+  }
+
+  /// Learns the counts of first states from what is believed of them.
+  func learnInitialStates(_ belief: Belief<Arithmetic.Number>) {
+    learning.learnInitialStates(belief, tables: step.tables)
+  }
+
+  /// Learns from what is believed of one time of an episode that is over.
+  func learn(
+    _ evidence: Evidence, ignored: FixedBuffer<Bool>, belief: Belief<Arithmetic.Number>
+  ) {
+    learning.learnLikelihoods(
+      evidence, ignored: ignored, belief: belief, tables: step.tables, logs: step.logs)
+    learning.learnPreferences(evidence, ignored: ignored, tables: step.tables)
+  }
+
+  /// Learns the transitions between two times of an episode that is over, and at its end the habit.
+  var episode: ParameterLearning<Arithmetic> { learning }
+
   /// Follows tables that have changed altogether.
   func refreshEverything() {
     step.logs?.refresh(step.tables)
+    refreshPlanning()
+  }
+
+  /// Has plans follow tables that have changed altogether.
+  func refreshPlanning() {
     step.planning.refreshPreferences(step.tables)
     step.planning.refreshHabit(step.tables)
     step.planning.refreshLikelihoods(step.tables)

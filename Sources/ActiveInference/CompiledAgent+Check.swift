@@ -15,6 +15,8 @@ extension CompiledAgent {
     try configuration.check()
     let compiled = try CompiledModel(model)
     let inference = configuration.inference.resolved(for: compiled)
+    try inference.check(for: compiled)
+    try configuration.checkPolicyMessages(model, parts, inference)
     let space = try BeliefSpace(
       compiled, joint: inference.algorithm == .exact && parts.beliefs == nil)
     let policies = try PolicySet(compiled, configuration.planning)

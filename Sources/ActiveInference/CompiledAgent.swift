@@ -49,10 +49,13 @@ public final class CompiledAgent: Sendable {
     inference = configuration.inference.resolved(for: compiled)
     space = try BeliefSpace(
       compiled, joint: inference.algorithm == .exact && parts.beliefs == nil)
-    logs = space.isJoint ? nil : LogLikelihoodTables(tables, inference.convention)
+    logs =
+      space.isJoint || inference.algorithm == .policyMessages
+      ? nil : LogLikelihoodTables(tables, inference.convention)
     policies = try PolicySet(compiled, configuration.planning)
     planning = try PlanningTables(compiled, tables, configuration.planning, policies)
     // What only an agent would find out is found out here.
+    try configuration.checkPolicyMessages(model, parts, inference)
     try configuration.planning.check(space)
     _ = try LearnedTables(configuration.learning, model)
     smoother = try configuration.smoother(of: model, laidOut)
@@ -87,6 +90,9 @@ public final class CompiledAgent: Sendable {
         space: space, inference: inference, settings: configuration.planning,
         tables: engine.tables, logs: engine.logs, planning: engine.planning, policies: policies))
   }
+
+  /// Whether states are inferred over whole episodes under each policy.
+  var infersByPolicy: Bool { inference.algorithm == .policyMessages }
 
   /// The scheme that infers states; `auto` has been resolved.
   public var algorithm: InferenceSettings.Algorithm { inference.algorithm }

@@ -223,8 +223,8 @@ extension CompiledAgent {
   /// Whether agents of this kind can step side by side: beliefs are small, and nothing is left to
   /// OpenBLAS, whose calls must not depend on how many agents there are.
   var suitsLanes: Bool {
-    guard savings.contains(.lanes), configuration.planning.method == .enumerate,
-      configuration.planning.replanEvery == 1, smoother == nil,
+    guard savings.contains(.lanes), !infersByPolicy, !hasWindow, smoother == nil,
+      configuration.planning.method == .enumerate, configuration.planning.replanEvery == 1,
       model.habitGiven.isEmpty,
       parts.beliefs == nil, parts.scores == nil,
       parts.actions == nil, !space.hasWideFactors, space.size <= 1024

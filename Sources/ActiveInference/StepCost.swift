@@ -27,7 +27,8 @@ public struct StepCost: Hashable, Sendable {
   /// Bytes of the model and the tables that agents share.
   public let tableBytes: Int
   /// Bytes of each agent's own memory, to within small change. Where a factor is wide, what no belief
-  /// reaches takes none.
+  /// reaches takes none. A window counts with the steps it begins with: its horizon, at most 1,023, or 15 where
+  /// it has none; memory doubles as more come.
   public let agentBytes: Int
   /// Multiplications of a step when no belief is sharp and no two prefixes meet: an upper estimate.
   public let operations: Int
@@ -82,11 +83,20 @@ public struct StepCost: Hashable, Sendable {
     let softControl =
       configuration.planning.method == .softControl
       ? configuration.planning.softControlBytes(compiled) : 0
+    let isByPolicy = inference.algorithm == .policyMessages
+    let byPolicy =
+      isByPolicy
+      ? PolicyMessagePassing.bytes(compiled, policies: policies, horizon: horizon) : 0
     let search =
       configuration.planning.method == .sophisticated
       ? 0x1p20 * Double(configuration.planning.budget.mebibytes) : 0
+    let window =
+      inference.algorithm.hasWindow && parts.beliefs == nil
+      ? WindowInference.cost(compiled, inference) : (bytes: 0, operations: 0)
+    // A window keeps counts without those of its steps.
+    let kept = window.bytes + (window.bytes > 0 && learned > 0 ? learned + tables : learned)
     agentBytes = whole(
-      search + memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + learned
+      search + byPolicy + memory.own + 8 * (12 * size + 3 * scopes) + marginals + listed + kept
         + (successor?.bytes ?? 0) + softControl
         + configuration.planning.hybridBytes(actions: policies, beliefSize: beliefSize))
 
@@ -97,10 +107,18 @@ public struct StepCost: Hashable, Sendable {
       work += isJoint ? once * size / Double(max(plan.columns, 1)) : once
     }
     let perNode = work + Double(likelihoods) + 2 * Double(compiled.outcomeCount)
-    let sweeps = isJoint ? 1 : inference.iterations
+    let sweeps = isJoint || window.bytes > 0 ? 1 : inference.iterations
     let weighed = Double(prefixes) + configuration.planning.hybridBeliefs(actions: policies)
+    if isByPolicy {
+      operations = whole(
+        Double(policies) * Double(horizon + 1) * perNode
+          + PolicyMessagePassing.operations(
+            compiled, policies: policies, horizon: horizon, sweeps: sweeps))
+      return
+    }
+    let inferring = window.operations + Double(sweeps) * Double(likelihoods)
     operations = whole(
-      Double(sweeps) * Double(likelihoods)
+      inferring
         + (successor?.operations ?? weighed * perNode))
   }
 

@@ -31,6 +31,9 @@ public struct Iterates: Hashable, Sendable {
   public var beliefs: [[[Double]]]
   /// Whether the last sweep changed nothing that matters (``InferenceOutcome/converged``).
   public var converged: Bool
+  /// `[sweep][policy][time][factor][state]`, where states are inferred by policy (`mmp-spm`); of a policy
+  /// that has been dropped nothing. `beliefs` and `freeEnergy` are then averages over the policies.
+  public var policyBeliefs: [[[[[Double]]]]]?
 
   /// The sweeps in their order.
   public init(freeEnergy: [Double], beliefs: [[[Double]]], converged: Bool) {
@@ -134,6 +137,25 @@ extension StepRecord {
     set { if thoughts != nil || newValue != nil { own().contents.policyPosterior = newValue } }
   }
 
+  /// Free energy by policy in nats, less is better, where states are inferred by policy (`mmp-spm`); 0 where
+  /// the policy has been dropped.
+  public var policyFreeEnergy: [Double]? {
+    get { thoughts?.contents.policyFreeEnergy }
+    set { if thoughts != nil || newValue != nil { own().contents.policyFreeEnergy = newValue } }
+  }
+
+  /// Policy precision (gamma) as it was weighed with last, there.
+  public var precision: Double? {
+    get { thoughts?.contents.precision }
+    set { if thoughts != nil || newValue != nil { own().contents.precision = newValue } }
+  }
+
+  /// Policy precision after each update of the step, at record level `iterates`.
+  public var precisionUpdates: [Double]? {
+    get { thoughts?.contents.precisionUpdates }
+    set { if thoughts != nil || newValue != nil { own().contents.precisionUpdates = newValue } }
+  }
+
   /// `[control][action]`.
   public var actionMarginals: [[Double]]? {
     get { thoughts?.contents.actionMarginals }
@@ -167,6 +189,9 @@ extension StepRecord {
       var actionMarginals: [[Double]]?
       var search: SearchReport?
       var iterates: Iterates?
+      var policyFreeEnergy: [Double]?
+      var precision: Double?
+      var precisionUpdates: [Double]?
     }
 
     var contents: Contents
@@ -208,13 +233,18 @@ extension StepRecord {
   public func reduced(to level: RecordLevel) -> StepRecord {
     if thoughts == nil { return self }
     var step = self
-    if level < .iterates { step.iterates = nil }
+    if level < .iterates {
+      step.iterates = nil
+      step.precisionUpdates = nil
+    }
     if level < .full {
       step.negativeExpectedFreeEnergy = nil
       step.terms = nil
       step.policyPosterior = nil
       step.actionMarginals = nil
       step.search = nil
+      step.policyFreeEnergy = nil
+      step.precision = nil
     }
     if level < .beliefs {
       step.beliefs = nil

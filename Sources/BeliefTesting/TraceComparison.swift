@@ -96,6 +96,7 @@ struct TraceComparison {
     try comparePolicies(
       expected.policyPosterior, actual.policyPosterior,
       Quantity("policyPosterior", "posterior probability of policy"))
+    try compareByPolicy(expected, actual)
     try compareTables(
       expected.actionMarginals, actual.actionMarginals, .actionMarginals, model.controls)
     try compareWhole(expected.action, actual.action, .action, model.controls)
@@ -220,6 +221,7 @@ struct TraceComparison {
           one.beliefs[sweep], other.beliefs[sweep], belief.at(sweep, "sweep \(sweep)"),
           model.factors)
       }
+      try comparePolicyBeliefs(one.policyBeliefs, other.policyBeliefs)
       try compareCounts(
         one.converged ? 1 : 0, other.converged ? 1 : 0,
         Quantity("iterates.converged", "convergence (1 is yes)"))

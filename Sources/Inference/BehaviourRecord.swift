@@ -79,7 +79,7 @@ extension Observation {
   /// What is wrong with it as an observation of a modality; nil where nothing is.
   ///
   /// A distribution sums to 1 within 1e-6.
-  func fault(in modality: Variable, at place: @autoclosure () -> String) -> Fault? {
+  package func fault(in modality: Variable, at place: @autoclosure () -> String) -> Fault? {
     switch self {
     case .missing: return nil
     case .outcome(let outcome):

@@ -50,7 +50,7 @@ extension MeanFieldInference {
     for state in 0..<count { logs[state] = base.base[offset + state] }
     for index in messengers {
       guard let position = groups[index].factors.firstIndex(of: factor) else { continue }
-      addMessage(of: index, to: position, belief, logs)
+      addMessage(of: index, table(of: index), to: position, belief, logs)
     }
     guard softmax(inPlace: logs, count: count) else { return }
     for state in 0..<count {

@@ -12,7 +12,8 @@ extension MeanFieldInference {
   func iterateFixedPoint(
     into belief: UnsafeMutablePointer<Number>, iterates: ((Number) -> Void)?
   ) -> LaneOutcome<Number> {
-    let legacy = settings.convention == .pymdp007
+    // What windows are of one step makes all its sweeps.
+    let legacy = settings.convention == .pymdp007 && settings.algorithm == .fixedPoint
     for factor in 0..<frame.sizes.count {
       let uniform = Number(broadcast: 1 / Double(frame.sizes.base[factor]))
       let run = belief + frame.offsets.base[factor]
@@ -56,7 +57,7 @@ extension MeanFieldInference {
     for index in 0..<messages.count {
       let message = messages.base[index]
       addMessage(
-        of: message.group, to: message.position, belief,
+        of: message.group, table(of: message.group), to: message.position, belief,
         logs + frame.offsets.base[message.factor])
     }
     return normalizeAll(belief, running)

@@ -10,6 +10,21 @@ public struct InferenceSettings: Hashable, Sendable {
     case coordinateAscent = "cavi"
     /// The joint filter: Bayes' rule on the product of all factors.
     case exact
+    /// Variational message passing over a window of past steps (pymdp 1.x).
+    case variationalMessagePassing = "vmp"
+    /// Marginal message passing over a window of past steps (pymdp 1.x).
+    case marginalMessagePassing = "mmp"
+    /// Marginal message passing over all steps of the episode under each policy (SPM):
+    /// ``PolicyMessagePassing``.
+    case policyMessages = "mmp-spm"
+
+    /// Whether the states of all steps of a window are inferred together.
+    public var hasWindow: Bool {
+      self == .variationalMessagePassing || self == .marginalMessagePassing
+    }
+
+    /// Whether all factors are updated at once, beginning with uniform beliefs.
+    var beginsUniform: Bool { self == .fixedPoint || hasWindow }
   }
 
   /// What is done with an observation of probability zero.
@@ -24,14 +39,20 @@ public struct InferenceSettings: Hashable, Sendable {
 
   /// The scheme.
   public var algorithm: Algorithm = .automatic
-  /// Sweeps: `fpi` does exactly so many, `cavi` at most; at least 1.
+  /// Sweeps: `fpi`, `vmp`, `mmp` and `mmp-spm` do exactly so many, `cavi` at most; at least 1.
   public var iterations = 16
   /// `cavi` ends when a sweep lowers free energy by less, in nats.
   public var tolerance = 1e-12
+  /// The most steps of a window of `vmp` and `mmp`, 1 to 1,000,000; nil for all steps so far.
+  public var horizon: Int?
+  /// The longest window that may be asked for.
+  public static let longestHorizon = 1_000_000
   /// What is done with an observation of probability zero.
   public var impossible: ImpossibleObservation = .error
   /// How all steps of a record are smoothed once it has ended; nil where they are not.
   public var smoothing: SmoothingSettings?
+  /// How messages are passed, for `mmp-spm`.
+  public var policyMessages = PolicyMessageSettings()
   /// What the preset says of logarithms and soft observations; no file key.
   public var convention: InferenceConvention = .standard
 
@@ -47,4 +68,9 @@ public enum InferenceConvention: Hashable, Sendable {
   case pymdp1
   /// pymdp 0.0.7: ln(x + 1e-16) of the joint likelihood of all modalities; sweeps stop early.
   case pymdp007
+  /// SPM: ln(x + 1e-16).
+  case spm
+
+  /// Whether 1e-16 is added before every logarithm.
+  var addsOffset: Bool { self == .pymdp007 || self == .spm }
 }

@@ -17,7 +17,7 @@ extension InferenceConvention {
     case .standard, .pymdp1:
       let smallest = Number(broadcast: smallestProbability)
       for index in 0..<count { logs[index] = .greater(probabilities[index], smallest) }
-    case .pymdp007:
+    case .pymdp007, .spm:
       let offset = Number(broadcast: legacyOffset)
       for index in 0..<count { logs[index] = probabilities[index] + offset }
     }
@@ -26,7 +26,7 @@ extension InferenceConvention {
 
   /// The logarithm of zero.
   var logarithmOfZero: Double {
-    VectorMath.log(self == .pymdp007 ? legacyOffset : smallestProbability)
+    VectorMath.log(addsOffset ? legacyOffset : smallestProbability)
   }
 }
 

@@ -1,6 +1,12 @@
 import Kernels
 
 extension MeanFieldInference {
+  /// The log likelihood of a group's joint states at hand.
+  @inline(__always)
+  func table(of index: Int) -> UnsafePointer<Number> {
+    UnsafePointer(logLikelihood.base + offsets.base[index])
+  }
+
   /// What a group says of one of its factors.
   struct Message: BitwiseCopyable {
     let group: Int
@@ -17,17 +23,18 @@ extension MeanFieldInference {
 
   /// Adds to `target` what a group says of one of its factors, given the others:
   /// E_{q of the others}[log likelihood].
+  ///
+  /// - Parameter table: the group's log likelihood.
   func addMessage(
-    of index: Int, to position: Int, _ belief: UnsafePointer<Number>,
-    _ target: UnsafeMutablePointer<Number>
+    of index: Int, _ table: UnsafePointer<Number>, to position: Int,
+    _ belief: UnsafePointer<Number>, _ target: UnsafeMutablePointer<Number>
   ) {
     let pair = pairs.base[index]
     // Small tables of two factors, the most frequent ones, are summed at once.
     guard pair.first >= 0 && columns.base[index] <= 256 else {
-      contract(index, position, belief, target)
+      contract(index, table, position, belief, target)
       return
     }
-    let table = UnsafePointer(logLikelihood.base + offsets.base[index])
     let rows = frame.sizes.base[pair.first]
     let width = frame.sizes.base[pair.second]
     if position == 0 {
@@ -53,11 +60,11 @@ extension MeanFieldInference {
 
   /// The same for any number of factors, in the same order of sums.
   private func contract(
-    _ index: Int, _ position: Int, _ belief: UnsafePointer<Number>,
-    _ target: UnsafeMutablePointer<Number>
+    _ index: Int, _ table: UnsafePointer<Number>, _ position: Int,
+    _ belief: UnsafePointer<Number>, _ target: UnsafeMutablePointer<Number>
   ) {
     let half = scratch.count / 2
-    var source = UnsafePointer(logLikelihood.base + offsets.base[index])
+    var source = table
     var count = columns.base[index]
     var buffer = 0
     // Sum out the axes behind, the last first: each is contiguous when its turn comes.

@@ -85,7 +85,7 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
       })
     narrows =
       settings.convention == .standard && settings.impossible != .floored
-      && !(settings.algorithm == .fixedPoint && messengers.contains { groups[$0].isWide })
+      && !(settings.algorithm.beginsUniform && messengers.contains { groups[$0].isWide })
     let sizes = space.compiled.model.factors.map(\.size)
     let all = groups.map { $0.factors.reduce(1) { $0 * sizes[$1] } }
     columns = FixedBuffer(all)
@@ -198,8 +198,10 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
       }
     }
     switch settings.algorithm {
-    case .fixedPoint: return iterateFixedPoint(into: belief, iterates: iterates)
-    case .coordinateAscent, .automatic, .exact:
+    // A window of one step is fixed-point iteration: so trees of plans are searched.
+    case .fixedPoint, .variationalMessagePassing, .marginalMessagePassing:
+      return iterateFixedPoint(into: belief, iterates: iterates)
+    case .coordinateAscent, .automatic, .exact, .policyMessages:
       return ascendCoordinates(prior, into: belief, iterates: iterates)
     }
   }
@@ -247,7 +249,7 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
     }
     let message = likelihood.base
     for state in 0..<count { message[state] = .zero }
-    addMessage(of: index, to: 0, belief, message)
+    addMessage(of: index, table(of: index), to: 0, belief, message)
     return Number.dot(message, q, count: count)
   }
 }

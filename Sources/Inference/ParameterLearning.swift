@@ -20,8 +20,8 @@ where Arithmetic.Parameter == Arithmetic.Number {
   /// The counts of the model itself.
   let original: ModelTables<Double>
   /// By modality or factor: whether it learns.
-  private let learnsLikelihood: FixedBuffer<Bool>
-  private let learnsTransition: FixedBuffer<Bool>
+  let learnsLikelihood: FixedBuffer<Bool>
+  let learnsTransition: FixedBuffer<Bool>
   private let learnsPreference: FixedBuffer<Bool>
   private let learnsInitialState: FixedBuffer<Bool>
   /// By modality and by factor: what the last update changed.
@@ -40,6 +40,9 @@ where Arithmetic.Parameter == Arithmetic.Number {
   public let learnsLikelihoods: Bool
   /// Whether preferences are learned.
   public let learnsPreferences: Bool
+  /// Whether the transition of a factor is learned.
+  func learns(transitionOf factor: Int) -> Bool { learnsTransition.base[factor] }
+
   /// Whether habits are learned.
   public var learnsHabit: Bool { settings.habit != nil }
 

@@ -4,7 +4,8 @@ import Kernels
 /// Finds the belief about hidden states that a prior and an observation imply, and its free energy.
 ///
 /// One object serves one agent, or the agents of all lanes: it owns the memory that inference works in,
-/// so that a step allocates nothing. The scheme is in ``MeanFieldInference`` and ``ExactInference``.
+/// so that a step allocates nothing. The scheme is in ``MeanFieldInference`` and ``ExactInference``; what is
+/// inferred by policy is in ``PolicyMessagePassing``, and nothing of it here.
 public final class StateInference<Arithmetic: StepArithmetic> {
   /// What a belief consists of.
   public typealias Number = Arithmetic.Number
@@ -43,7 +44,7 @@ public final class StateInference<Arithmetic: StepArithmetic> {
     ignored = FixedBuffer(repeating: false, count: space.compiled.modalities.count)
     exact = space.isJoint ? ExactInference(space, settings) : nil
     meanField =
-      space.isJoint
+      space.isJoint || settings.algorithm == .policyMessages
       ? nil : MeanFieldInference(space, settings, dynamics, endsIterations: endsIterations)
   }
 
@@ -127,8 +128,9 @@ extension InferenceSettings {
   /// Refuses settings that would take too much memory, before any is taken.
   ///
   /// - Throws: ``InvalidInput`` where pymdp 0.0.7's likelihood over all joint states has more than 2^26
-  ///   cells.
+  ///   cells, or messages cannot be passed by policy.
   public func check(for compiled: CompiledModel) throws(InvalidInput) {
+    if algorithm == .policyMessages { try PolicyMessagePassing.check(compiled) }
     guard convention == .pymdp007, compiled.jointStateCount > BeliefSpace.exactLimit else { return }
     throw BeliefSpace.tooManyJointStates(
       compiled, "preset", "pymdp-0.0.7 takes the likelihood of", remedy: "use default or pymdp-1")

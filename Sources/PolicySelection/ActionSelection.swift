@@ -26,6 +26,8 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
   /// policies read, threads would wait for one another to count the references.
   private let actions: FixedBuffer<Int>
   private let firstActions: UnsafePointer<Int32>
+  /// Where policies are sequences over a whole episode, the joint action of each in the step at hand.
+  @exclusivity(unchecked) private var stepActions: UnsafePointer<Int32>?
   private let runs: FixedBuffer<PolicyRun>
   /// The policy posterior by first joint action.
   private let jointMarginals: FixedBuffer<Number>
@@ -57,7 +59,29 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
     }
     self.runs = FixedBuffer(runs)
     jointMarginals = FixedBuffer(zeros: policies.actions.count)
-    weights = FixedBuffer(repeating: 0, count: max(policies.count, sizes.max() ?? 0))
+    weights = FixedBuffer(
+      repeating: 0, count: max(policies.count, policies.actions.count, sizes.max() ?? 0))
+  }
+
+  /// Has the policies mean other actions than their first: one joint action a policy, in memory that
+  /// outlives this object.
+  public func take(_ actions: UnsafePointer<Int32>) { stepActions = actions }
+
+  /// Sums the policy posterior by joint action.
+  private func fillJointMarginals(_ posterior: UnsafePointer<Number>) {
+    for action in 0..<jointMarginals.count { jointMarginals.base[action] = .zero }
+    if let stepActions {
+      for policy in 0..<policyCount {
+        jointMarginals.base[Int(stepActions[policy])] += posterior[policy]
+      }
+      return
+    }
+    var policy = posterior
+    for index in 0..<runs.count {
+      let run = runs.base[index]
+      jointMarginals.base[run.action] += Number.sum(policy, count: run.count)
+      policy += run.count
+    }
   }
 
   /// Sums the policy posterior by first action (pymdp `control.get_marginals`).
@@ -66,13 +90,7 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
   @specialized(where Arithmetic == OwnLaneArithmetic)
   public func fillMarginals(_ posterior: UnsafePointer<Number>) {
     for index in 0..<marginals.count { marginals.base[index] = .zero }
-    for action in 0..<jointMarginals.count { jointMarginals.base[action] = .zero }
-    var policy = posterior
-    for index in 0..<runs.count {
-      let run = runs.base[index]
-      jointMarginals.base[run.action] += Number.sum(policy, count: run.count)
-      policy += run.count
-    }
+    fillJointMarginals(posterior)
     for joint in 0..<jointMarginals.count {
       for control in 0..<sizes.count {
         let action = actions.base[joint * sizes.count + control]
@@ -102,8 +120,7 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
         posterior, policyCount, lane,
         RandomStream(seed: seed, episode: episode, step: step, purpose: .action))
       chosenPolicy = policy
-      let action = actions.base + Int(firstActions[policy]) * sizes.count
-      for control in 0..<sizes.count { choice[control] = action[control] }
+      write(Int((stepActions ?? firstActions)[policy]), to: choice)
     case .marginal:
       for control in 0..<sizes.count {
         choice[control] = pick(
@@ -111,7 +128,19 @@ public final class ActionSelection<Arithmetic: StepArithmetic> {
           RandomStream(
             seed: seed, episode: episode, step: step, purpose: .action, index: UInt32(control)))
       }
+    case .joint:
+      fillJointMarginals(posterior)
+      write(
+        pick(
+          jointMarginals.base, jointMarginals.count, lane,
+          RandomStream(seed: seed, episode: episode, step: step, purpose: .action)), to: choice)
     }
+  }
+
+  /// Writes a joint action, one entry a control.
+  private func write(_ joint: Int, to choice: UnsafeMutablePointer<Int>) {
+    let action = actions.base + joint * sizes.count
+    for control in 0..<sizes.count { choice[control] = action[control] }
   }
 
   /// The most probable, the lowest index first; or a draw in proportion to probability^alpha.

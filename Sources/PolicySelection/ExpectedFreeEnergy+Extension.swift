@@ -20,6 +20,9 @@ extension ExpectedFreeEnergy {
   ) -> Int {
     if sources.isEmpty { return first }
     markEdges(level, index, sources)
+    if let steered, isSteered {
+      return follow(level, index, sources, steered, model, first: first)
+    }
     merger.beginLevel(keepsKnown: first > 0)
     let perBlock = ExpectedFreeEnergy.nodesPerBlock
     var count = first

@@ -13,7 +13,8 @@ import Kernels
 /// (Parr, Pezzulo & Friston 2022, eq. 4.9; pymdp `control.compute_neg_efe_policy`; open loop: no
 /// outcome conditions a later step.) A prefix that several policies share is evaluated once, and so is
 /// a predicted belief that two prefixes arrive at with equal bits, in which case what lies beyond it is
-/// known too: the tree of policies is a graph of distinct beliefs. The nodes of one agent's graph go
+/// known too: the tree of policies is a graph of distinct beliefs. Where a belief is certain of what actions
+/// steer, and they steer it surely, no belief is carried forward: where one is says which node it is. The nodes of one agent's graph go
 /// through the arithmetic eight at a time; agents in lanes go through it a node at a time. One object
 /// serves one agent, or the agents of all lanes, and owns the memory it works in: scoring allocates
 /// nothing.
@@ -79,10 +80,14 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   /// the transition on the way, and what the step is worth. Levels that share beliefs share their edges.
   let edges: FixedBuffer<Int32>
   let edgeNovelty: FixedBuffer<Number>
-  private let edgeValues: FixedBuffer<Number>
+  let edgeValues: FixedBuffer<Number>
   let merger: BeliefMerger
+  /// Beliefs that are certain of what actions steer, where the model lets them stay so; and whether those of
+  /// this evaluation are.
+  let steered: SteeredBeliefs<Arithmetic>?
+  @exclusivity(unchecked) package private(set) var isSteered = false
   /// Whether the prefixes of full length are the policies in their order.
-  private let leavesAreInOrder: Bool
+  let leavesAreInOrder: Bool
 
   /// Memory to score policies in a space of beliefs.
   ///
@@ -154,6 +159,15 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     merger = BeliefMerger(
       space, nodesPerBlock: perBlock, capacity: sharesLevels ? blockCount * perBlock : widest,
       isEnabled: mergesBeliefs)
+    if mergesBeliefs, evaluator.canValueSteered,
+      let factors = SteeredFactors(space, policies, modelTables, tables)
+    {
+      steered = SteeredBeliefs(
+        factors, policies, dynamics, nodes: blocks.count * perBlock, levels: levels.count,
+        keepsLevels: sharesLevels)
+    } else {
+      steered = nil
+    }
     let leaves = policies.leaves
     leavesAreInOrder =
       leaves.count == levels.last?.count
@@ -164,7 +178,8 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   /// product.
   ///
   /// - Throws: ``PlanningFailure`` where a joint information gain is too large to be taken.
-  /// - Complexity: O(distinct prefixes x (states x next states + states x outcomes)).
+  /// - Complexity: O(distinct prefixes x (states x next states + states x outcomes)); where beliefs are
+  ///   certain of what is steered O(distinct prefixes x states of the rest x outcomes).
   @specialized(where Arithmetic == SingleArithmetic)
   @specialized(where Arithmetic == SharedLaneArithmetic)
   @specialized(where Arithmetic == OwnLaneArithmetic)
@@ -178,6 +193,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     }
     inductive?.begin(dynamics.marginals(of: belief))
     merger.begin()
+    isSteered = steered?.begin(belief) ?? false
     if sharesLevels {
       try evaluateGraph(belief, model)
     } else {
@@ -235,7 +251,8 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   private func extendRoot(
     _ belief: Belief<Number>, _ model: ModelTables<Arithmetic.Parameter>
   ) -> Int {
-    withUnsafePointer(to: rootBlock(belief)) {
+    // Where it is certain of what is steered, nothing of it is carried forward as a block.
+    withUnsafePointer(to: isSteered ? root.belief : rootBlock(belief)) {
       extend(
         levels.base[0], 0, $0, 0..<1, root: carriesRootAlone ? belief : nil, model,
         UnsafePointer(blocks.base), first: 0)
@@ -248,12 +265,18 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   ) throws(PlanningFailure) {
     let perBlock = ExpectedFreeEnergy.nodesPerBlock
     var block = 0
+    let likelihoods = UnsafePointer(model.likelihoodColumns.base)
     while block * perBlock < count {
-      try evaluator.evaluate(
-        blocks.base[level.buffer + block],
-        nodes: Number.laneCount == 1 ? min(perBlock, count - block * perBlock) : 8,
-        planningStep: index, UnsafePointer(model.likelihoodColumns.base), inductive: inductive,
-        into: terms, at: level.block + block)
+      let nodes = Number.laneCount == 1 ? min(perBlock, count - block * perBlock) : 8
+      if let steered, isSteered {
+        evaluator.evaluate(
+          steered, first: (level.buffer + block) * perBlock, nodes: nodes, planningStep: index,
+          likelihoods, into: terms, at: level.block + block)
+      } else {
+        try evaluator.evaluate(
+          blocks.base[level.buffer + block], nodes: nodes, planningStep: index, likelihoods,
+          inductive: inductive, into: terms, at: level.block + block)
+      }
       block += 1
     }
   }
@@ -289,105 +312,6 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
       mine[factor].count = supports[factor].count
     }
     return block
-  }
-
-  /// Finds what the steps from so many nodes are worth.
-  private func weighEdges(_ level: Level, sources: Int) {
-    let steps = UnsafeMutableRawPointer(terms.total.base + level.block)
-      .assumingMemoryBound(to: Number.self)
-    let edges = self.edges.base + level.edge
-    let values = edgeValues.base + level.edge
-    let count = sources * actionCount
-    for edge in 0..<count where edges[edge] >= 0 { values[edge] = steps[Int(edges[edge])] }
-    if edgeNovelty.count == 0 { return }
-    let novelty = edgeNovelty.base + level.edge
-    for edge in 0..<count where edges[edge] >= 0 { values[edge] += novelty[edge] }
-  }
-
-  /// Adds each prefix's last step to the value of the prefix it extends.
-  private func accumulate(_ level: Level, _ index: Int) {
-    let edges = self.edges.base + level.edge
-    let steps = edgeValues.base + level.edge
-    let isLast = index == levels.count - 1
-    let target = isLast && leavesAreInOrder ? values.base : cumulative.base + level.offset
-    let before = index > 0 ? levels.base[index - 1].offset : -1
-    if policies.isFullTree {
-      extendAll(level, before, isLast, target)
-    } else {
-      for prefix in 0..<level.count {
-        let edge = edge(of: prefix, level, before)
-        target[prefix] = steps[edge]
-        if before >= 0 { target[prefix] += cumulative.base[before + Int(level.parent[prefix])] }
-        nodes.base[level.offset + prefix] = edges[edge]
-      }
-    }
-  }
-
-  /// The same where every prefix goes on with every action.
-  private func extendAll(
-    _ level: Level, _ before: Int, _ isLast: Bool, _ target: UnsafeMutablePointer<Number>
-  ) {
-    let edges = self.edges.base + level.edge
-    let steps = edgeValues.base + level.edge
-    let arrives = nodes.base + level.offset
-    var prefix = 0
-    for parent in 0..<level.count / actionCount {
-      let value = before < 0 ? Number.zero : cumulative.base[before + parent]
-      let edge = before < 0 ? 0 : Int(nodes.base[before + parent]) * actionCount
-      let (worth, values) = (steps + edge, target + prefix)
-      for action in 0..<actionCount { values[action] = value + worth[action] }
-      if !isLast { (arrives + prefix).update(from: edges + edge, count: actionCount) }
-      prefix += actionCount
-    }
-  }
-
-  /// The edge that a prefix ends with, among those of its level.
-  @inline(__always)
-  func edge(of prefix: Int, _ level: Level, _ before: Int) -> Int {
-    let from = before < 0 ? 0 : Int(nodes.base[before + Int(level.parent[prefix])])
-    return from * actionCount + Int(level.action[prefix])
-  }
-
-  // MARK: - Parts
-
-  /// The parts of one step of a policy as last evaluated.
-  ///
-  /// Novelty of the transitions is part of the step that takes the action.
-  public func terms(policy: Int, step: Int, lane: Int = 0) -> ExpectedFreeEnergyTerms {
-    var prefix = Int(policies.leaves.base[policy])
-    var index = levels.count - 1
-    while index > step {
-      prefix = Int(levels.base[index].parent[prefix])
-      index -= 1
-    }
-    return terms(prefix, step, lane)
-  }
-
-  /// The parts of a policy's value as last evaluated.
-  public func terms(policy: Int, lane: Int = 0) -> ExpectedFreeEnergyTerms {
-    var sum = ExpectedFreeEnergyTerms()
-    for step in 0..<levels.count { sum += terms(policy: policy, step: step, lane: lane) }
-    return sum
-  }
-
-  /// The parts of every policy's value as last evaluated.
-  public func terms(lane: Int = 0) -> [ExpectedFreeEnergyTerms] {
-    (0..<policies.count).map { terms(policy: $0, lane: lane) }
-  }
-
-  private func terms(_ prefix: Int, _ index: Int, _ lane: Int) -> ExpectedFreeEnergyTerms {
-    let level = levels.base[index]
-    let before = index > 0 ? levels.base[index - 1].offset : -1
-    let edge = level.edge + edge(of: prefix, level, before)
-    let node = Int(edges.base[edge])
-    var result =
-      Number.laneCount == 1
-      ? terms.terms(block: level.block + node / Lanes.laneCount, lane: node % Lanes.laneCount)
-      : terms.terms(block: level.block + node, lane: lane)
-    if edgeNovelty.count > 0 {
-      result.parameterInformationGain += edgeNovelty.base[edge][lane: lane]
-    }
-    return result
   }
 
   // MARK: - Posterior and changes

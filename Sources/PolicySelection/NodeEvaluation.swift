@@ -7,25 +7,27 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
   typealias Nodes = Arithmetic.Nodes
   typealias Parameter = Arithmetic.Parameter
 
-  private let space: BeliefSpace
-  private let settings: PlanningSettings
-  private let tables: PlanningTables<Parameter>
+  let space: BeliefSpace
+  let settings: PlanningSettings
+  let tables: PlanningTables<Parameter>
   private let dynamics: BeliefDynamics<Nodes>
-  private let plans: UnsafePointer<PlanningScope>
+  let plans: UnsafePointer<PlanningScope>
   private let planScopes: UnsafePointer<Int>
-  private let planCount: Int
+  let planCount: Int
   let joint: JointInformationGain<Parameter>?
-  private let legacy: LegacyInformationGain<Parameter>?
+  let legacy: LegacyInformationGain<Parameter>?
   /// What is linear in each belief of a block, by scope and place in the scope's plan; and for entropies
   /// its logarithms.
-  private let results: FixedBuffer<Lanes>
+  let results: FixedBuffer<Lanes>
   private let logs: FixedBuffer<Lanes>
   private let weighted: FixedBuffer<Lanes>
+  /// What is linear in one belief, of one scope.
+  let sums: FixedBuffer<Double>
   /// Predicted outcomes of sparse likelihoods.
-  private let outcomes: FixedBuffer<Lanes>
+  let outcomes: FixedBuffer<Lanes>
   private let outcomeList: FixedBuffer<Int32>
-  @exclusivity(unchecked) private var reached: MarkSet
-  private let addsEntropies: Bool
+  @exclusivity(unchecked) var reached: MarkSet
+  let addsEntropies: Bool
 
   init(
     _ space: BeliefSpace, _ settings: PlanningSettings, _ tables: PlanningTables<Parameter>,
@@ -39,7 +41,7 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     planScopes = UnsafePointer(tables.planScopes.base)
     planCount = tables.plans.count
     let isJoint = settings.takesInformationGain && settings.informationGain == .joint
-    let isLegacy = isJoint && settings.convention == .pymdp007
+    let isLegacy = isJoint && settings.convention.followsSPM
     joint = isJoint && !isLegacy ? JointInformationGain(space, tables) : nil
     legacy = isLegacy ? try LegacyInformationGain(space) : nil
     addsEntropies = settings.takesInformationGain && !isJoint
@@ -53,6 +55,7 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
       sparse = max(sparse, model.modalities[tables.sparseModalities.base[index]].size)
     }
     logs = FixedBuffer(zeros: max(tables.resultCount, 2 * sparse))
+    sums = FixedBuffer(zeros: (0..<planCount).map { tables.plans.base[$0].width }.max() ?? 0)
     outcomes = FixedBuffer(zeros: sparse)
     outcomeList = FixedBuffer(zeros: sparse)
     reached = MarkSet(bound: sparse)
@@ -66,19 +69,14 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     _ likelihoods: UnsafePointer<RunTable<Parameter>>,
     inductive: InductivePreference<Arithmetic>?, into terms: NodeTerms, at index: Int
   ) throws(PlanningFailure) {
-    var utility = Lanes.zero
-    var ambiguity = Lanes.zero
-    var novelty = Lanes.zero
-    let row = min(planningStep, tables.preferenceRows - 1)
-    for plan in 0..<planCount { contract(plan, block, row, &utility, &ambiguity, &novelty) }
-    if settings.addsAmbiguity { utility += ambiguity }
-    if !settings.utility { utility = .zero }
-
+    for plan in 0..<planCount { contract(plan, block) }
+    let linear = linearTerms(row: min(planningStep, tables.preferenceRows - 1))
     var gain = Lanes.zero
     if addsEntropies {
-      gain = outcomeEntropy() - ambiguity
+      gain = outcomeEntropy() - linear.ambiguity
       for modality in 0..<tables.sparseModalities.count {
-        gain += sparseEntropy(tables.sparseModalities.base[modality], block, likelihoods)
+        gain += sparseEntropy(
+          of: predictSparsely(tables.sparseModalities.base[modality], block, likelihoods))
       }
     } else if let joint {
       for lane in 0..<nodes {
@@ -89,13 +87,22 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
       for lane in 0..<nodes { gain[lane] = legacy.gain(marginals, lane: lane, likelihoods) }
     }
 
-    if settings.avoidsInformation { gain = .zero - gain }
-
+    var novelty = linear.novelty
     if settings.convention != .standard {
       novelty =
         tables.hasLikelihoodNovelty ? productNovelty(block, likelihoods) : .zero
     }
     let nearer = inductive?.value(block, marginals: dynamics.marginals(of: block)) ?? .zero
+    store(linear.utility, gain, novelty, nearer: nearer, terms, index)
+  }
+
+  /// Notes the terms of a block.
+  @inline(__always)
+  func store(
+    _ utility: Lanes, _ information: Lanes, _ novelty: Lanes, nearer: Lanes, _ terms: NodeTerms,
+    _ index: Int
+  ) {
+    let gain = settings.avoidsInformation ? .zero - information : information
     terms.utility.base[index] = utility
     terms.stateInformationGain.base[index] = gain
     terms.parameterInformationGain.base[index] = novelty
@@ -105,23 +112,35 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
 
   /// Takes everything that is linear in a belief and belongs to one scope.
   @inline(__always)
-  private func contract(
-    _ index: Int, _ block: Belief<Lanes>, _ row: Int, _ utility: inout Lanes,
-    _ ambiguity: inout Lanes, _ novelty: inout Lanes
-  ) {
+  private func contract(_ index: Int, _ block: Belief<Lanes>) {
     let plan = plans[index]
-    let run = results.base + plan.result
     Nodes.expect(
       RunTable(
         count: plan.columns, length: plan.width, cells: tables.folded.base + plan.table),
-      first: 0, dynamics.distribution(of: planScopes[index], in: block), into: run)
-    utility += run[plan.utility + row]
-    ambiguity += run[plan.ambiguity]
-    if tables.hasLikelihoodNovelty { novelty += run[plan.novelty] }
+      first: 0, dynamics.distribution(of: planScopes[index], in: block),
+      into: results.base + plan.result)
+  }
+
+  /// What the scopes give together.
+  @inline(__always)
+  func linearTerms(row: Int) -> (utility: Lanes, ambiguity: Lanes, novelty: Lanes) {
+    var utility = Lanes.zero
+    var ambiguity = Lanes.zero
+    var novelty = Lanes.zero
+    for index in 0..<planCount {
+      let plan = plans[index]
+      let run = results.base + plan.result
+      utility += run[plan.utility + row]
+      ambiguity += run[plan.ambiguity]
+      if tables.hasLikelihoodNovelty { novelty += run[plan.novelty] }
+    }
+    if settings.addsAmbiguity { utility += ambiguity }
+    if !settings.utility { utility = .zero }
+    return (utility, ambiguity, novelty)
   }
 
   /// The sum of H[q(o_m)] over the modalities whose outcomes are among the results.
-  private func outcomeEntropy() -> Lanes {
+  func outcomeEntropy() -> Lanes {
     var entropy = Lanes.zero
     for index in 0..<planCount {
       let plan = plans[index]
@@ -153,6 +172,12 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
         reached.insert(outcome)
       }
     }
+    return drainOutcomes()
+  }
+
+  /// Moves the outcomes that some lane can lead to, to the first half of `logs`, and returns how many they
+  /// are.
+  func drainOutcomes() -> Int {
     let count = reached.drain(into: outcomeList.base)
     for index in 0..<count {
       let outcome = Int(outcomeList.base[index])
@@ -162,12 +187,8 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
     return count
   }
 
-  /// H[q(o_m)] of a modality with a sparse likelihood.
-  private func sparseEntropy(
-    _ modality: Int, _ block: Belief<Lanes>,
-    _ likelihoods: UnsafePointer<RunTable<Parameter>>
-  ) -> Lanes {
-    let count = predictSparsely(modality, block, likelihoods)
+  /// H[q(o_m)] of a modality with a sparse likelihood that leads to so many outcomes.
+  func sparseEntropy(of count: Int) -> Lanes {
     let second = logs.base + outcomes.count
     return Lanes.zero
       - Lanes.negentropy(logs.base, atLeast: tables.entropyFloor, count: count, scratch: second)

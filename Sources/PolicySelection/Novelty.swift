@@ -5,6 +5,7 @@ import Kernels
 ///
 ///     exact       ln a0 - ln a + psi(a + 1) - psi(a0 + 1) = KL[Dir(a + e_o) || Dir(a)]
 ///     heuristic   1/a - 1/a0                              about twice that for large counts
+///     spm         half of that
 ///
 /// `a0` is the sum of the counts. A count of zero has weight zero. Source: pymdp 1.x
 /// `maths._exact_wnorm`, pymdp 0.0.7 `maths.spm_wnorm`, both with the sign reversed; the exact form
@@ -21,13 +22,13 @@ public func noveltyWeights<Number: StepNumber>(
     switch convention {
     case .standard: value
     case .pymdp1: .greater(value, Number(broadcast: smallestProbability))
-    case .pymdp007: value + Number(broadcast: legacyOffset)
+    case .pymdp007, .spm: value + Number(broadcast: legacyOffset)
     }
   }
   var total = Number.zero
   for index in 0..<count { total += conditioned(counts[index]) }
   guard novelty == .exact else {
-    let one = Number(broadcast: 1)
+    let one = Number(broadcast: novelty == .spm ? 0.5 : 1)
     for index in 0..<count {
       weights[index] = .choose(
         Number.isGreater(counts[index], .zero), one / conditioned(counts[index]) - one / total,
@@ -42,7 +43,7 @@ public func noveltyWeights<Number: StepNumber>(
   }
   switch convention {
   case .standard: VectorMath.digammaExcess(counts, into: weights, count: count)
-  case .pymdp1, .pymdp007:
+  case .pymdp1, .pymdp007, .spm:
     for index in 0..<count { scratch[index] = conditioned(counts[index]) }
     VectorMath.digammaExcess(UnsafePointer(scratch), into: weights, count: count)
   }

@@ -43,7 +43,7 @@ extension PlanningSettings {
       return sum + greatest
     }
     let steps = method == .successor ? successor.steps : max(depth, 1)
-    if convention != .pymdp007 && greatest * Double(steps) > Double.greatestFiniteMagnitude / 4 {
+    if !convention.followsSPM && greatest * Double(steps) > Double.greatestFiniteMagnitude / 4 {
       faults.append(
         Fault(
           "C",
@@ -72,7 +72,7 @@ extension PlanningSettings {
           remedy: "give one a policy, in policy order"))
     }
     if method == .hybrid { faults += hybridFaults(actions: policies.count) }
-    if parameterInformationGain,
+    if parameterInformationGain, convention != .spm,
       (model.concentration.likelihood + model.concentration.transition).allSatisfy({ $0 == nil })
     {
       faults.append(
@@ -93,7 +93,7 @@ extension PlanningSettings {
     if let inductive { try checkGoals(space.compiled, depth: inductive.depth) }
     if method == .softControl { try checkJointStates(space.compiled) }
     let isLegacy =
-      takesInformationGain && informationGain == .joint && convention == .pymdp007
+      takesInformationGain && informationGain == .joint && convention.followsSPM
     if isLegacy { _ = try legacyOutcomeCount(space.compiled) }
   }
 

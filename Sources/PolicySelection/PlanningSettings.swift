@@ -34,8 +34,10 @@ public struct PlanningSettings: Hashable, Sendable {
   public enum Novelty: String, Hashable, Sendable, CaseIterable {
     /// The expected divergence between Dirichlet posteriors, by digamma.
     case exact
-    /// 1/a0 - 1/a (SPM, pymdp 0.0.7), about twice the exact value for large counts.
+    /// 1/a - 1/a0 (pymdp 0.0.7), about twice the exact value for large counts.
     case heuristic
+    /// (1/a - 1/a0) / 2 (SPM), about the exact value for large counts.
+    case spm
   }
   /// Preference for states from which the goal can be reached in time.
   public struct Inductive: Hashable, Sendable {
@@ -63,8 +65,10 @@ public struct PlanningSettings: Hashable, Sendable {
   public var biasedJoint: OutcomeJoint = .exactPosterior
   /// Actions looked ahead, at least 1; nil leaves it to the model's policy list, or 1.
   public var horizon: Int?
-  /// Policy precision (gamma), at least 0.
+  /// Policy precision (gamma), at least 0; not read where it is inferred.
   public var gamma = 16.0
+  /// How policy precision is inferred from the free energies of policies; nil where it is not.
+  public var precision: PrecisionSettings?
   /// Whether preferred outcomes (C) count.
   public var utility = true
   /// Whether what outcomes would tell about states counts.
@@ -109,6 +113,11 @@ public enum PlanningConvention: Hashable, Sendable {
   case pymdp1
   /// pymdp 0.0.7: C is log softmax; product of marginals; ln(x + 1e-16).
   case pymdp007
+  /// SPM: as pymdp 0.0.7, and novelty of D; a model without counts has no novelty.
+  case spm
+
+  /// Whether C is log softmax and information gain that of SPM's `spm_MDP_G`, with the offsets there.
+  var followsSPM: Bool { self == .pymdp007 || self == .spm }
 }
 
 /// How the next action is chosen from the policy posterior: the `action` keys of `aif.agent/1`.
@@ -126,6 +135,8 @@ public struct ActionSettings: Hashable, Sendable {
     case full
     /// Each control's action is chosen from its marginal.
     case marginal
+    /// A joint action of all controls is chosen from the marginal over joint actions (SPM).
+    case joint
   }
   /// How one of several is picked.
   public var selection: Selection = .deterministic

@@ -23,7 +23,7 @@ extension PlanningTables {
 
   /// ln(softmax(C) + 1e-16) under pymdp 0.0.7 (`control.calc_expected_utility`).
   private func normalizeLegacy(_ values: UnsafeMutablePointer<Parameter>, _ count: Int) {
-    guard settings.convention == .pymdp007 else { return }
+    guard settings.convention.followsSPM else { return }
     softmax(inPlace: values, count: count)
     let offset = Parameter(broadcast: legacyOffset)
     for outcome in 0..<count { values[outcome] = values[outcome] + offset }
@@ -112,7 +112,7 @@ extension PlanningConvention {
     case .pymdp1:
       let smallest = Number(broadcast: smallestProbability)
       for policy in 0..<habit.count { habit.base[policy] = .greater(habit.base[policy], smallest) }
-    case .pymdp007:
+    case .pymdp007, .spm:
       let offset = Number(broadcast: legacyOffset)
       for policy in 0..<habit.count { habit.base[policy] = habit.base[policy] + offset }
     }

@@ -139,6 +139,19 @@ public final class PolicySet: @unchecked Sendable {
     return result.reversed()
   }
 
+  /// The joint action of every policy at every step: `[policy][step]`, as numbers of ``actions``.
+  package var sequences: [Int32] {
+    var result = [Int32](repeating: 0, count: count * horizon)
+    for policy in 0..<count {
+      var prefix = Int(leaves.base[policy])
+      for step in (0..<horizon).reversed() {
+        result[policy * horizon + step] = levels[step].action.base[prefix]
+        prefix = Int(levels[step].parent.base[prefix])
+      }
+    }
+    return result
+  }
+
   /// The number of distinct prefixes of all lengths.
   public var prefixCount: Int { levels.reduce(0) { $0 + $1.count } }
 

@@ -47,7 +47,7 @@ struct ExitCodeTests {
       (["diff", "-", "-"], "only one of the files can be standard input"),
       (["diff", "x", "y", "--tolerance", "1e-9abs"], "'1e-9abs' is no bound"),
       (["diff", "x", "y", "--limit=-1"], "--limit must be at least 0"),
-      (["describe", "tmaze", "--set", "agent.inference.algorithm=vmp"], "vmp"),
+      (["describe", "tmaze", "--set", "agent.inference.horizon=4"], "inference.horizon"),
     ])
   func usage(arguments: [String], message: String) throws {
     let outcome = try run(arguments)

@@ -57,6 +57,23 @@ struct VerifyTests {
     #expect(try verify(trace).code == 1)
   }
 
+  @Test("warns of agents that search as long as the clock allows, in words and in its JSON")
+  func clock() throws {
+    for (budget, isTimed) in [("microseconds=1000000", true), ("nodes=50", false)] {
+      _ = try simulate(
+        "tmaze", "--episodes", "2", "--set", "agent.planning.method=sophisticated", "--set",
+        "agent.planning.horizon=1", "--set", "agent.planning.budget.\(budget)")
+      let outcome = try run("verify", folder.file("traces"), "--format", "json")
+      #expect(outcome.code == 0)
+      let file = try #require((object(outcome.out)["files"] as? [[String: Any]])?.first)
+      let warnings = file["warnings"] as? [String] ?? []
+      #expect(warnings.count == (isTimed ? 1 : 0))
+      #expect(warnings.allSatisfy { outcome.err == "aif: warning: \($0)\n" })
+      #expect(
+        outcome.err.contains("2 episodes planned within planning.budget.microseconds") == isTimed)
+    }
+  }
+
   @Test("names step, quantity, index and both values of a belief changed by 1e-12")
   func belief() throws {
     var trace = try simulate("tmaze")[0]

@@ -50,6 +50,38 @@
       #expect(try allocations(SampleModels.tMaze()) { $0.planning.horizon = horizon } == 0)
     }
 
+    @Test("does not occur where beliefs are certain of what actions steer", arguments: 1...3)
+    func steered(horizon: Int) throws {
+      #expect(
+        try allocations(SampleModels.tMaze()) {
+          $0.planning.horizon = horizon
+          $0.planning.informationGain = .perModality
+        } == 0)
+    }
+
+    @Test(
+      "does not occur in sophisticated inference, whole or best first, once its memory has grown",
+      arguments: [nil, 3])
+    func sophisticated(nodes: Int?) throws {
+      #expect(
+        try allocations(SampleModels.tMaze()) {
+          $0.planning.method = .sophisticated
+          $0.planning.horizon = 2
+          $0.planning.budget.nodes = nodes
+        } == 0)
+    }
+
+    @Test(
+      "does not occur where the last ten steps are inferred together",
+      arguments: [InferenceSettings.Algorithm.variationalMessagePassing, .marginalMessagePassing])
+    func windows(scheme: InferenceSettings.Algorithm) throws {
+      let found = try allocations(SampleModels.tMaze()) {
+        $0.inference.algorithm = scheme
+        $0.inference.horizon = 10
+      }
+      #expect(found == 0)
+    }
+
     @Test("does not occur where a step is remembered")
     func remembered() throws {
       let model = try SampleModels.tMaze()

@@ -9,7 +9,7 @@ import Testing
     options.counts = seed % 2 == 0
     options.horizon = 1 + seed % 2
     var random = try RandomModel(seed: UInt64(3000 + seed), options)
-    let presets = AgentConfiguration.Preset.allCases
+    let presets = AgentConfiguration.Preset.stepByStep
     var configuration = AgentConfiguration(preset: presets[seed % presets.count])
     if configuration.preset == .default {
       configuration.inference.algorithm = seed % 4 < 2 ? .exact : .coordinateAscent

@@ -104,6 +104,21 @@ import Testing
     #expect(found.isEmpty, "\(found)")
   }
 
+  @Test("is searched for what to do after each outcome like its dense twin")
+  func sophisticated() throws {
+    for backup in SophisticatedSettings.Backup.allCases {
+      let found = try differences(seed: 60, steps: 2) {
+        $0.planning.method = .sophisticated
+        $0.planning.sophisticated.backup = backup
+        $0.planning.sophisticated.policyThreshold = 0.01
+        $0.planning.gamma = 1
+        $0.planning.horizon = 2
+        $0.planning.informationGain = .perModality
+      }
+      #expect(found.isEmpty, "\(backup): \(found)")
+    }
+  }
+
   @Test("may have two factors of many states")
   func twoWideFactors() throws {
     var options = WideModel.Options()

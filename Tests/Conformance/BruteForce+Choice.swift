@@ -10,6 +10,19 @@ extension BruteForce {
       let firsts = policies.map { $0.first ?? [] }
       return pick(step.policyPosterior, seed, index: 0) { firsts[$0] == firsts[$1] }
         .map { firsts[$0] }
+    case .joint:
+      var actions: [[Int]] = []
+      var marginals: [Double] = []
+      for (policy, posterior) in zip(policies, step.policyPosterior) {
+        let first = policy.first ?? []
+        if let place = actions.firstIndex(of: first) {
+          marginals[place] += posterior
+        } else {
+          actions.append(first)
+          marginals.append(posterior)
+        }
+      }
+      return pick(marginals, seed, index: 0) { $0 == $1 }.map { actions[$0] }
     case .marginal:
       let choices = step.actionMarginals.indices.map { control in
         pick(step.actionMarginals[control], seed, index: UInt32(control)) { $0 == $1 }

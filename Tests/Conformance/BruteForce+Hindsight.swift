@@ -14,14 +14,14 @@ struct Hindsight {
 extension BruteForce {
   /// What the past looks like now.
   func hindsight() -> Hindsight {
-    let steps = past.observations.count
+    let steps = episode.observations.count
     let none = [Double](repeating: 0, count: states.count)
     var result = Hindsight(
       joint: Array(repeating: none, count: steps),
       pairs: Array(repeating: states.map { _ in none }, count: steps - 1))
     let first = product(initialState)
-    let seen = past.observations.map { observation in states.map { weight(of: observation, $0) } }
-    let moves = past.actions.map { action in
+    let seen = episode.observations.map { observation in states.map { weight(of: observation, $0) } }
+    let moves = episode.actions.map { action in
       states.map { state in
         states.map { next in
           next.indices.reduce(1) { $0 * probability(of: next[$1], $1, after: state, action) }
@@ -83,7 +83,7 @@ extension BruteForce {
           learns(model.modalities[modality].name, rule)
         else { continue }
         var sums = Table(first.mapStored { _ in 0 })
-        for (step, observation) in past.observations.enumerated() {
+        for (step, observation) in episode.observations.enumerated() {
           guard let outcomes = outcomes(observation[modality], first.shape[0]) else { continue }
           for (state, p) in zip(states, seen.joint[step]) {
             for outcome in outcomes.indices {
@@ -102,7 +102,7 @@ extension BruteForce {
           learns(model.factors[factor].name, rule)
         else { continue }
         var sums = Table(first.mapStored { _ in 0 })
-        for (step, action) in past.actions.enumerated() {
+        for (step, action) in episode.actions.enumerated() {
           for (state, row) in zip(states, seen.pairs[step]) {
             for (next, p) in zip(states, row) {
               sums[

@@ -32,14 +32,14 @@ extension BruteForce {
   private var convention: InferenceConvention { configuration.inference.convention }
 
   /// Whether zero probabilities cost a finite amount everywhere.
-  private var isFloored: Bool { configuration.inference.impossible == .floored }
+  var isFloored: Bool { configuration.inference.impossible == .floored }
 
   /// ln p where it must be finite: pymdp 0.0.7 adds 1e-16, the others raise p to 2^-52.
   static func logarithm(_ p: Double, _ convention: InferenceConvention) -> Double {
     convention == .pymdp007 ? log(p + 1e-16) : log(max(p, 0x1p-52))
   }
 
-  private func logarithm(_ p: Double) -> Double { BruteForce.logarithm(p, convention) }
+  func logarithm(_ p: Double) -> Double { BruteForce.logarithm(p, convention) }
 
   /// ln P(o | s) of one modality in a joint state; a soft observation is ln sum_o q(o) P(o | s), under
   /// pymdp 1.x sum_o q(o) ln P(o | s).
@@ -53,7 +53,7 @@ extension BruteForce {
   }
 
   /// ln P(o | s) of everything observed; pymdp 0.0.7 takes the logarithm of the product.
-  private func logLikelihood(_ observation: [Observation], _ state: [Int]) -> Double {
+  func logLikelihood(_ observation: [Observation], _ state: [Int]) -> Double {
     let observed = observation.indices.filter { observation[$0] != .missing }
     if convention == .pymdp007 {
       return logarithm(
@@ -104,7 +104,7 @@ extension BruteForce {
   }
 
   /// Whether a factor's state is ruled out by the prior, or by an outcome that depends on it alone.
-  private func excludes(
+  func excludes(
     _ factor: Int, _ value: Int, _ prior: [[Double]], _ observation: [Observation]
   ) -> Bool {
     if prior[factor][value] == 0 { return true }

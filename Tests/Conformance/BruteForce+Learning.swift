@@ -5,16 +5,20 @@ extension BruteForce {
   /// Adds what the step taught to the counts, and makes the tables their means again.
   mutating func learn(_ observation: [Observation], from last: [Double], _ step: ReferenceStep) {
     var rules = configuration.learning
-    past.observations.append(observation)
-    if time > 0 { past.actions.append(action) }
+    episode.observations.append(observation)
+    if time > 0 { episode.actions.append(action) }
     if rules.smoothing {
       learnInHindsight()
       rules = rules.stepwise
     }
     // Transitions first: by those that the step predicted with.
-    if let rule = rules.transition, time > 0 { learnTransitions(from: last, rule) }
-    if let rule = rules.likelihood { learnLikelihoods(observation, rule) }
-    if let rule = rules.initialState, time == 0 { learnInitialStates(step.beliefs, rule) }
+    if algorithm.hasWindow {
+      learnWindows(rules)
+    } else {
+      if let rule = rules.transition, time > 0 { learnTransitions(from: last, rule) }
+      if let rule = rules.likelihood { learnLikelihoods(observation, rule) }
+      if let rule = rules.initialState, time == 0 { learnInitialStates(step.beliefs, rule) }
+    }
     if let rule = rules.preference { learnPreferences(observation, rule) }
     if let rule = rules.habit, !step.policyPosterior.isEmpty {
       learnHabit(step.policyPosterior, rule)

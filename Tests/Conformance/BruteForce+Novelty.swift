@@ -11,7 +11,7 @@ extension BruteForce {
       switch configuration.planning.convention {
       case .standard: count
       case .pymdp1: max(count, 0x1p-52)
-      case .pymdp007: count + 1e-16
+      case .pymdp007, .spm: count + 1e-16
       }
     }
     let total = raised.reduce(0, +)

@@ -115,7 +115,7 @@ extension BruteForce {
     switch convention {
     case .standard: log(p)
     case .pymdp1: log(max(p, 0x1p-52))
-    case .pymdp007: log(p + 1e-16)
+    case .pymdp007, .spm: log(p + 1e-16)
     }
   }
 

@@ -8,7 +8,7 @@ extension BruteForce {
   ///
   /// - Returns: `[step][factor][state]`, and the negative free energy.
   func structured(_ settings: SmoothingSettings) -> (beliefs: [[[Double]]], bound: Double) {
-    var beliefs = past.observations.map { _ in model.factors.map { _ in [Double]() } }
+    var beliefs = episode.observations.map { _ in model.factors.map { _ in [Double]() } }
     var bound = 0.0
     for group in groups {
       var approximation = Approximation(self, group)
@@ -52,7 +52,7 @@ extension BruteForce {
     init(_ model: BruteForce, _ group: [Int]) {
       self.model = model
       self.group = group
-      let steps = model.past.observations.count
+      let steps = model.episode.observations.count
       self.steps = steps
       let sequences = group.map { factor in
         BruteForce.sequences(
@@ -65,7 +65,7 @@ extension BruteForce {
       }
       // What would be expected without observations, step by step and factor by factor.
       var expected = [group.map { model.initialState[$0] }]
-      for action in model.past.actions {
+      for action in model.episode.actions {
         expected.append(model.expected(after: expected[expected.count - 1], group, action))
       }
       q = group.indices.map { index in
@@ -148,7 +148,7 @@ extension BruteForce {
     for (factor, sequence) in zip(group, sequences) {
       sum += log(max(initialState[factor][sequence[0]], smallest))
     }
-    for (step, observation) in past.observations.enumerated() {
+    for (step, observation) in episode.observations.enumerated() {
       let now = state(step)
       for (modality, entry) in observation.enumerated() {
         let given = model.likelihoods[modality].given
@@ -163,7 +163,7 @@ extension BruteForce {
       let last = state(step - 1)
       for factor in group {
         sum += log(
-          max(probability(of: now[factor], factor, after: last, past.actions[step - 1]), smallest))
+          max(probability(of: now[factor], factor, after: last, episode.actions[step - 1]), smallest))
       }
     }
     return sum

@@ -48,7 +48,10 @@ struct BruteForce {
   var belief: [Double] = []
   var action: [Int] = []
   /// Everything that was observed and done so far.
-  var past = BehaviourRecord(observations: [], actions: [])
+  var episode = BehaviourRecord(observations: [], actions: [])
+  /// Every step of the episode, where windows are inferred, and D as it began.
+  var past: [PastStep] = []
+  var firstPrior: [[Double]] = []
   /// What is still to be done of a plan, and what was chosen last.
   var remaining: [[Int]] = []
   var chosen: [Int]?
@@ -176,7 +179,14 @@ struct BruteForce {
       for modality in impossible(prior, entries) { observation[modality] = .missing }
     default: break
     }
-    if isMeanField {
+    if algorithm.hasWindow {
+      let found = approximateWindow(prior, observation)
+      step.windowStart = found.start
+      step.smoothedBeliefs = found.beliefs
+      step.beliefs = found.beliefs[found.beliefs.count - 1]
+      step.freeEnergy = found.freeEnergy
+      belief = product(step.beliefs)
+    } else if isMeanField {
       let found = approximate(prior, observation, sweeps: sweeps)
       step.beliefs = found.beliefs
       step.freeEnergy = found.freeEnergy

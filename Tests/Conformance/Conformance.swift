@@ -8,7 +8,7 @@ import Synchronization
 package enum Conformance {
   /// The fixtures of the pymdps, then what is enumerated.
   package static let families: [ConformanceFamily] = {
-    let golden = [Oracle.pymdp1, .pymdp007].flatMap { oracle in
+    let golden = [Oracle.pymdp1, .pymdp007, .spm].flatMap { oracle in
       ((try? goldenNames(of: oracle)) ?? []).map { (oracle, $0) }
     }
     let measures: [@Sendable () -> ConformanceFamily] =
@@ -31,9 +31,9 @@ package enum Conformance {
     families.first { $0.title == title }
   }
 
-  /// The fixtures of a version of pymdp; what this build does not have, windows of vmp and mmp, aside.
+  /// The fixtures of a version of pymdp.
   package static func goldenNames(of oracle: Oracle) throws -> [String] {
-    let folder = oracle.rawValue.replacing(" ", with: "-")
-    return try GoldenFile.names(in: folder).filter { !$0.hasSuffix("/window") }
+    let folder = oracle == .spm ? "spm" : oracle.rawValue.replacing(" ", with: "-")
+    return try GoldenFile.names(in: folder).filter { !$0.hasSuffix("/physiology") }
   }
 }

@@ -5,13 +5,15 @@ import EngineTestSupport
 package enum Oracle: String, CaseIterable, Sendable {
   case pymdp1 = "pymdp 1.0.4"
   case pymdp007 = "pymdp 0.0.7.1"
+  /// `spm_MDP_VB_X.m`.
+  case spm = "SPM"
   /// ``BruteForce``.
   case enumeration
 
   /// The largest difference that is none, absolute below 1 and relative above.
   package var tolerance: Double {
     switch self {
-    case .pymdp1, .pymdp007: 1e-9
+    case .pymdp1, .pymdp007, .spm: 1e-9
     case .enumeration: 1e-12
     }
   }

@@ -1,10 +1,11 @@
 import ActiveInference
+import EngineTestSupport
 
 private typealias Preset = AgentConfiguration.Preset
 
 /// One row for each preset.
 private func eachPreset(
-  _ title: String, _ settings: [String] = [], among presets: [Preset] = Preset.allCases,
+  _ title: String, _ settings: [String] = [], among presets: [Preset] = Preset.stepByStep,
   where includes: @escaping @Sendable (ConformanceCase) -> Bool
 ) -> [ConformanceRow] {
   presets.map { preset in
@@ -28,7 +29,32 @@ extension ConformanceSection {
       }
       + eachPreset("fixed-point iteration", ["inference.algorithm=fpi"]) {
         $0.configuration.inference.algorithm == .fixedPoint
+      }
+      + eachPreset("windows of messages, vmp", ["inference.algorithm=vmp"]) {
+        $0.algorithm == .variationalMessagePassing
+      }
+      + eachPreset("windows of messages, mmp", ["inference.algorithm=mmp"]) {
+        $0.algorithm == .marginalMessagePassing
       } + [
+        .init("windows of a few steps, which slide", ["inference.horizon"]) {
+          ($0.configuration.inference.horizon ?? .max) < $0.record.observations.count
+        },
+        .init("windows of all steps so far") {
+          $0.algorithm.hasWindow && $0.configuration.inference.horizon == nil
+        },
+        .init("windows whose counts are learned") {
+          $0.algorithm.hasWindow && $0.configuration.learning != LearningSettings()
+        },
+        .init(
+          "messages by policy over the episode",
+          [
+            "inference.algorithm=mmp-spm", "inference.policyMessages.tau",
+            "inference.policyMessages.erp", "inference.policyMessages.zeta",
+          ]
+        ) { $0.configuration.inference.algorithm == .policyMessages },
+        .init("SPM's scheme whole", ["preset=spm", "action.mode=joint"]) {
+          $0.configuration.preset == .spm
+        },
         .init("the scheme that fits the model", ["inference.algorithm=auto"]) {
           $0.configuration.inference.algorithm == .automatic
         },
@@ -92,7 +118,12 @@ extension ConformanceSection {
       .init("horizons", ["planning.horizon"]) {
         $0.model.policies == nil && $0.configuration.planning.horizon != nil
       },
-      .init("policy precision", ["planning.gamma"]) { !$0.model.controls.isEmpty },
+      .init("policy precision", ["planning.gamma"]) {
+        !$0.model.controls.isEmpty && $0.configuration.planning.precision == nil
+      },
+      .init(
+        "policy precision inferred", ["planning.precision.beta", "planning.precision.updates"]
+      ) { $0.configuration.planning.precision != nil },
       .init("habits (E)") { $0.model.habit != nil },
       .init("habits that depend on states (E)") { !$0.model.habitGiven.isEmpty },
       .init(
@@ -130,6 +161,11 @@ extension ConformanceSection {
         }
       ]
       + novelty("exact", .exact) + novelty("heuristic", .heuristic) + [
+        .init("parameter information gain, spm", ["planning.novelty=spm"]) {
+          $0.configuration.planning.novelty == .spm
+            && ($0.model.concentration.likelihood + $0.model.concentration.transition)
+              .contains { $0 != nil }
+        },
         .init(
           "counts, but no parameter information gain",
           [
@@ -139,7 +175,7 @@ extension ConformanceSection {
           $0.configuration.planning.method == .enumerate
             && !$0.configuration.planning.parameterInformationGain
             && $0.model.concentration.likelihood.contains { $0 != nil }
-        }
+        },
       ]
       + eachPreset(
         "inductive planning",
@@ -272,7 +308,7 @@ extension ConformanceSection {
   static let choice = ConformanceSection(
     title: "Choice of the next action",
     rows: [ActionSettings.Selection.deterministic, .stochastic].flatMap { selection in
-      [ActionSettings.Mode.full, .marginal].map { mode in
+      [ActionSettings.Mode.full, .marginal, .joint].map { mode in
         ConformanceRow(
           "\(selection.rawValue), \(mode.rawValue)",
           ["action.selection=\(selection.rawValue)", "action.mode=\(mode.rawValue)"]

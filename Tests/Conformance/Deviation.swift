@@ -35,14 +35,19 @@ extension Deviation {
       test: "converges where simultaneous updates oscillate"),
     .init(
       "Q2", "`mmp` and `vmp` fail on static and on deterministic transitions.",
-      here: "This build has neither.", test: refused),
+      here: "Kept under every preset, for it is what these schemes are. `default` uses neither; "
+        + "`exact` is right there.",
+      test: "a number that was printed somewhere comes out to its last digit"),
     .init(
       "Q3", "Learning online from windows counts the same datum again and again.",
       here: "Not copied under any preset: each datum is counted once.",
-      test: "10 observations add 10 counts to a modality, 9 to a factor"),
+      test: "10 observations add 10 counts to a modality, 9 to a factor, any window"),
     .init(
       "Q4", "The prior of a window that slides holds evidence that stays in the window.",
-      here: "There are no windows in this build.", test: refused),
+      here:
+        "Not copied: it is what was believed of the step before when that was the newest, carried "
+        + "forward.",
+      test: pymdp1),
     .init(
       "Q5", "Information gain summed over modalities exceeds what there is to know.",
       here: "Kept under `pymdp-1` (`perModality`); `default` takes the joint outcome.",
@@ -172,5 +177,21 @@ extension Deviation {
     .init(
       "D11", "pymdp 1.0.4 computes in single precision unless told otherwise.",
       here: "The fixtures were computed in double precision, as everything is here.", test: pymdp1),
+    .init(
+      "D12",
+      "SPM takes the novelty of B of the action that has the policy's own number, of none where there are "
+        + "not so many, and reads states before and after one for the other.",
+      here: "Followed under `preset: spm` alone; elsewhere it is that of the policy's own actions.",
+      test: "the agent agrees with SPM"),
+    .init(
+      "D13", "SPM gives a first state whose count in d is zero a novelty of 5e15 nats.",
+      here: "Not copied: what cannot be teaches nothing.",
+      test: "a cell that cannot occur teaches nothing"),
+    .init(
+      "D14",
+      "pymdp 0.0.7.1 passes messages by policy over a window of steps taken and steps to come, the "
+        + "last two of which hear nothing from ahead.",
+      here: "Not copied under any key; `mmp-spm` is SPM's scheme, of which that is a variant.",
+      test: "the agent agrees with SPM"),
   ]
 }

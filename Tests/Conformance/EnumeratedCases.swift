@@ -35,6 +35,7 @@ package struct EnumeratedFamily: Sendable {
     self.vary = vary
   }
 
+  package func probe() -> ConformanceFamily { measure() }
   func measure() -> ConformanceFamily {
     ConformanceFamily(
       oracle: .enumeration, title: title,
@@ -76,7 +77,9 @@ func follow(
   findsEnd: Bool = false, seed: UInt64, _ name: String
 ) throws -> ConformanceCase {
   var differences = Differences(tolerance: Oracle.enumeration.tolerance)
-  let agent = try ActiveInferenceAgent(model, configuration)
+  // The agent is one of a file, and the enumeration's is the one that was meant.
+  let agent = try ActiveInferenceAgent(
+    model, AgentConfiguration(contentsOf: Array(configuration.jsonText.utf8), source: name))
   var reference = BruteForce(model, configuration, agent.blueprint.algorithm)
   let findsEnd = findsEnd || agent.blueprint.algorithm != .coordinateAscent
   var meetsImpossible = false

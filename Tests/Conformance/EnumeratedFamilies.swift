@@ -6,7 +6,7 @@ extension EnumeratedFamily {
   private typealias Preset = AgentConfiguration.Preset
 
   /// Every kind of random model with which the library is held against enumeration.
-  package static let all: [EnumeratedFamily] = enumerated + softControlled
+  package static let all: [EnumeratedFamily] = enumerated + softControlled + windows
 
   private static let softControlled: [EnumeratedFamily] =
     [Algorithm.exact, .coordinateAscent].map { algorithm in
@@ -100,7 +100,7 @@ extension EnumeratedFamily {
   private static func everyScheme(
     _ make: (Algorithm, Preset, _ title: String) -> EnumeratedFamily
   ) -> [EnumeratedFamily] {
-    Preset.allCases.flatMap { preset in
+    Preset.stepByStep.flatMap { preset in
       [Algorithm.exact, .coordinateAscent, .fixedPoint].map {
         make($0, preset, "\($0.rawValue) under \(preset.rawValue)")
       }
@@ -147,6 +147,7 @@ extension EnumeratedFamily {
 
   private static let list: Variation = { options, configuration, number in
     options.preferenceRows = 3
+    configuration.action.mode = number % 3 == 2 ? .joint : .full
     configuration.action.selection = number % 2 == 0 ? .deterministic : .stochastic
     configuration.action.alpha = 2
   }

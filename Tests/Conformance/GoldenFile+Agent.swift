@@ -4,6 +4,10 @@ extension AgentConfiguration {
   /// An `aif.agent/1` as the fixture scripts write it.
   init(json: JSONValue) throws {
     self.init(preset: try json.get("preset").name(of: Preset.self))
+    if preset == .spm {
+      try readSPM(json)
+      return
+    }
     if let json = json.find("inference") { try inference.read(json) }
     if let json = json.find("planning") { try planning.read(json) }
     if let json = json.find("action") {
@@ -18,11 +22,39 @@ extension AgentConfiguration {
   }
 }
 
+extension AgentConfiguration {
+  /// What `make_spm.py` writes: the preset, and constants that differ from it.
+  fileprivate mutating func readSPM(_ json: JSONValue) throws {
+    let inference = try json.get("inference")
+    if let learning = json.find("learning") {
+      self.learning.likelihood = try .init(learning.find("A"), "modalities")
+      self.learning.transition = try .init(learning.find("B"), "factors")
+      self.learning.initialState = try .init(learning.find("D"), "factors")
+      self.learning.habit = try .init(learning.find("E"), "")
+    }
+    if let sweeps = try inference.find("iterations")?.integer { self.inference.iterations = sweeps }
+    if let constants = inference.find("policyMessages") {
+      self.inference.policyMessages.tau = try constants.get("tau").number
+      self.inference.policyMessages.erp = try constants.get("erp").number
+      self.inference.policyMessages.zeta = try constants.get("zeta").number
+    }
+    guard let planning = json.find("planning") else { return }
+    if let precision = planning.find("precision") {
+      self.planning.precision?.beta = try precision.get("beta").number
+      self.planning.precision?.updates = try precision.get("updates").integer
+    } else {
+      self.planning.precision = nil
+      self.planning.gamma = try planning.get("gamma").number
+    }
+  }
+}
+
 extension InferenceSettings {
   fileprivate mutating func read(_ json: JSONValue) throws {
     algorithm = try json.get("algorithm").name(of: Algorithm.self)
     if let value = try json.find("iterations")?.integer { iterations = value }
     if let value = try json.find("tolerance")?.number { tolerance = value }
+    horizon = try json.find("horizon")?.integer
   }
 }
 

@@ -51,6 +51,7 @@ package struct GoldenCase {
 
   private static func counts(_ json: JSONValue) throws -> [String: Tensor] {
     var result: [String: Tensor] = [:]
+    if let habit = json.find("E") { result["E"] = try habit.get("counts").tensor }
     for (letter, key) in [
       ("A", "modality"), ("B", "factor"), ("C", "modality"), ("D", "factor"),
     ] {
@@ -65,6 +66,10 @@ package struct GoldenCase {
 extension ReferenceStep {
   fileprivate init(_ json: JSONValue) throws {
     beliefs = try json.get("beliefs").array.map { try $0.numbers }
+    windowStart = try json.find("windowStart")?.integer
+    smoothedBeliefs = try json.find("smoothedBeliefs")?.array.map {
+      try $0.array.map { try $0.numbers }
+    }
     freeEnergy = try json.get("freeEnergy").number
     negativeExpectedFreeEnergy = try json.get("negativeExpectedFreeEnergy").numbers
     policyPosterior = try json.get("policyPosterior").numbers
@@ -77,5 +82,11 @@ extension ReferenceStep {
       return terms
     }
     choice = try json.find("action")?.integers
+    policyFreeEnergy = try json.find("policyFreeEnergy")?.numbers
+    precisionUpdates = try json.find("precision")?.numbers
+    policyBeliefs = try json.find("policyBeliefs")?.array.map { times in
+      if times.isNull { return [] }
+      return try times.array.map { try $0.array.map { try $0.numbers } }
+    }
   }
 }

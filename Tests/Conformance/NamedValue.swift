@@ -2,7 +2,7 @@ import ActiveInference
 
 /// Numbers that people know, printed in papers, notebooks and our notes on pymdp.
 package struct NamedValue: Sendable {
-  /// G1 to G8 are the names in our notes.
+  /// G1 to G8, and Q2, are the names in our notes.
   package let name: String
   package let what: String
   package let oracle: Oracle
@@ -103,6 +103,18 @@ package struct NamedValue: Sendable {
     sweeps(1, [0.78606123, 0.14890977]),
     sweeps(2, [0.80902691, 0.13480036]),
     sweeps(16, [0.80997959, 0.13367328]),
+    window(
+      "G7 mmp", "messages between five steps, mmp",
+      [0.85614009, 0.81973307, 0.10666327, 0.09780472, 0.70686571]),
+    window(
+      "G7 vmp", "messages between five steps, vmp",
+      [0.89296705, 0.83726039, 0.10720074, 0.08495064, 0.69983762]),
+    window(
+      "Q2 mmp", "a state that never changes, at which mmp goes astray (exact: 0.5874)",
+      [0.721, 0.229, 0.001, 0.0002, 0.001], within: 5e-4),
+    window(
+      "Q2 vmp", "a state that never changes, at which vmp goes astray (exact: 0.5874)",
+      [1, 0, 0, 0, 0], within: 5e-4),
     .init(
       "G8", "a line with a goal: -G of two steps",
       Place("pymdp-1.0.4/goldens", "G8 inductive line"),
@@ -115,6 +127,16 @@ package struct NamedValue: Sendable {
       "G6", "fixed-point iteration, sweep \(count)",
       Place("pymdp-1.0.4/goldens", "G6 fixed-point iteration, \(count)"), expected
     ) { $0.beliefs?.map { $0[0] } }
+  }
+
+  /// What is believed of the first state at each step of a window.
+  private static func window(
+    _ name: String, _ what: String, _ expected: [Double], within tolerance: Double = 5e-9
+  ) -> NamedValue {
+    .init(
+      String(name.prefix(2)), what, Place("pymdp-1.0.4/windows", name), step: 4, expected,
+      within: tolerance
+    ) { $0.smoothed?.beliefs.map { $0[0][0] } }
   }
 
   private static func weights(_ counts: [Double]) -> [Double] {

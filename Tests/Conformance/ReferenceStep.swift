@@ -6,6 +6,9 @@ package struct ReferenceStep {
   /// `[joint state]`.
   package var joint: [Double]?
   package var beliefs: [[Double]] = []
+  /// The first step of the window, and what is believed of each of its steps.
+  package var windowStart: Int?
+  package var smoothedBeliefs: [[[Double]]]?
   package var freeEnergy = 0.0
   /// `[policy]`, as are the terms and the posterior.
   package var negativeExpectedFreeEnergy: [Double] = []
@@ -13,6 +16,11 @@ package struct ReferenceStep {
   package var policyPosterior: [Double] = []
   package var actionMarginals: [[Double]] = []
   package var choice: [Int]?
+  /// By policy, and precision by update, where states are inferred by policy.
+  package var policyFreeEnergy: [Double]?
+  package var precisionUpdates: [Double]?
+  /// `[policy][time][factor][state]`; empty where a policy has been dropped.
+  package var policyBeliefs: [[[[Double]]]]?
   /// By policy, what an agent that goes on with its plan would do, `[step][control]`.
   package var sequences: [[[Int]]] = []
   /// Whether two sequences of actions are too close for rounding not to decide which is better.
@@ -29,6 +37,17 @@ extension Differences {
   /// Notes where a step of an agent differs from an oracle's.
   package mutating func compare(_ got: StepRecord, _ expected: ReferenceStep, _ place: String) {
     compare(got.beliefs ?? [], expected.beliefs, "\(place), beliefs")
+    if let smoothed = expected.smoothedBeliefs {
+      for (time, beliefs) in smoothed.enumerated() {
+        let found = got.smoothed?.beliefs ?? []
+        compare(
+          found.indices.contains(time) ? found[time] : [], beliefs,
+          "\(place), smoothedBeliefs[\(time)]")
+      }
+      compare(
+        [got.smoothed?.windowStart ?? -1, got.smoothed?.beliefs.count ?? 0],
+        [expected.windowStart ?? 0, smoothed.count], "\(place), windowStart and length")
+    }
     compare(got.freeEnergy ?? .nan, expected.freeEnergy, "\(place), freeEnergy")
     compare(
       got.negativeExpectedFreeEnergy ?? [], expected.negativeExpectedFreeEnergy,
@@ -38,6 +57,23 @@ extension Differences {
     }
     compare(got.policyPosterior ?? [], expected.policyPosterior, "\(place), policyPosterior")
     compare(got.actionMarginals ?? [], expected.actionMarginals, "\(place), actionMarginals")
+    if let energies = expected.policyFreeEnergy {
+      compare(got.policyFreeEnergy ?? [], energies, "\(place), policyFreeEnergy")
+    }
+    if let beliefs = expected.policyBeliefs {
+      let found = got.iterates?.policyBeliefs?.last ?? []
+      compare([found.count], [beliefs.count], "\(place), policies with beliefs")
+      for (policy, times) in zip(found, beliefs).enumerated() where !times.1.isEmpty {
+        compare([times.0.count], [times.1.count], "\(place), times of policy \(policy)")
+        for (time, pair) in zip(times.0, times.1).enumerated() {
+          compare(pair.0, pair.1, "\(place), policy \(policy), time \(time)")
+        }
+      }
+    }
+    if let updates = expected.precisionUpdates {
+      compare(got.precisionUpdates ?? [], updates, "\(place), precisionUpdates")
+      compare(got.precision ?? .nan, updates.last ?? .nan, "\(place), precision")
+    }
     if let mass = expected.prunedMass {
       compare(got.search?.prunedMass ?? .nan, mass, "\(place), search.prunedMass")
     }
@@ -70,6 +106,7 @@ extension GenerativeModel.Concentration {
       result["B[\(factor.name)]"] = transition[index]
       result["D[\(factor.name)]"] = initialState[index].map { Tensor(shape: [factor.size], $0) }
     }
+    result["E"] = habit.map { Tensor(shape: [$0.count], $0) }
     return result
   }
 }

@@ -10,8 +10,9 @@ package final class Planning {
   private let modelTables: ModelTables<Double>
   private let dynamics: BeliefDynamics<SingleArithmetic>
 
+  /// - Parameter mergesBeliefs: whether what is known of predicted beliefs spares work.
   package init(
-    _ model: GenerativeModel, joint: Bool = true,
+    _ model: GenerativeModel, joint: Bool = true, mergesBeliefs: Bool = true,
     _ change: (inout PlanningSettings) -> Void = { _ in }
   ) throws {
     var settings = PlanningSettings()
@@ -22,7 +23,8 @@ package final class Planning {
     dynamics = BeliefDynamics(space)
     policies = try PolicySet(compiled, horizon: settings.horizon)
     tables = try PlanningTables(compiled, modelTables, settings, policies)
-    scores = try ExpectedFreeEnergy(space, settings, tables, policies, modelTables, dynamics)
+    scores = try ExpectedFreeEnergy(
+      space, settings, tables, policies, modelTables, dynamics, mergesBeliefs: mergesBeliefs)
   }
 
   /// Scores all policies from independent beliefs, `[factor][state]`.

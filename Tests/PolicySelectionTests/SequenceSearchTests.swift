@@ -42,7 +42,7 @@ import Testing
       var description = random.description
       (description.habit, description.habitCounts) = (nil, nil)
       let model = try GenerativeModel(description)
-      var configuration = AgentConfiguration(preset: Preset.allCases[Int(seed / 5) % 3])
+      var configuration = AgentConfiguration(preset: Preset.stepByStep[Int(seed / 5) % 3])
       configuration.inference.algorithm =
         [.exact, .coordinateAscent, .fixedPoint][Int(seed / 15) % 3]
       configuration.action.mode = .full

@@ -3,8 +3,8 @@ import Foundation
 /// What the engine costs, beside what pymdp does: `Benchmarks/run` starts it.
 ///
 /// `benchmark [--quick] [--peer PYTHON SCRIPT] [--output FILE]` measures; `--once AGENTS HORIZON
-/// STEPS` is one closed loop in a process of its own, `--successor SIDE` a successor map, and `--smoothing`
-/// measures smoothing alone.
+/// STEPS` is one closed loop in a process of its own, `--successor SIDE` a successor map, `--smoothing` and
+/// `--windows` measure smoothing and windows alone.
 @main
 struct Main {
   static func main() {
@@ -18,6 +18,12 @@ struct Main {
         var report = Report()
         report.smoothing = try measureSmoothing(steps: 10_000, blocks: 9)
         return say(report.smoothingTable)
+      }
+      if arguments == ["--windows"] {
+        var report = Report()
+        report.windows = try measureWindows(blocks: 9)
+        say(report.windowTable)
+        return
       }
       let isQuick = take(&arguments, "--quick", count: 0) != nil
       let peer = try take(&arguments, "--peer", count: 2).map { words in
@@ -102,6 +108,9 @@ struct Main {
     note("smoothing")
     report.smoothing = try measureSmoothing(steps: 10_000, blocks: blocks)
     say(report.smoothingTable)
+    note("windows")
+    report.windows = try measureWindows(blocks: blocks)
+    say(report.windowTable)
 
     note("threads")
     report.growth = try measureThreads(blocks: blocks)

@@ -52,6 +52,7 @@ struct Report: Codable {
   var savings: [SavingLine] = []
   var successor: [SuccessorLine] = []
   var smoothing: [SmoothingLine] = []
+  var windows: [WindowLine] = []
   var growth: [Growth] = []
 }
 

@@ -20,6 +20,16 @@ final class ChoiceExplainer {
         source: "",
         [Fault("parts", "replace what an explanation is made of", remedy: "explain without")])
     }
+    if blueprint.infersByPolicy {
+      throw InvalidInput(
+        source: "",
+        [
+          Fault(
+            "inference.algorithm",
+            "mmp-spm infers over the whole episode, of which a single step does not tell",
+            remedy: "read policyFreeEnergy, terms and policyPosterior in a trace")
+        ])
+    }
     probe = try ActiveInferenceAgent(blueprint, remembersSteps: false)
     let planning = blueprint.configuration.planning
     breakdown =

@@ -3,11 +3,16 @@
 
 extension AgentConfiguration {
   /// Presets that the format has and this build has not.
-  static let presetsElsewhere = ["spm"]
+  static let presetsElsewhere: [String] = []
 
   /// The sections.
   static let keys: [DocumentKey<AgentConfiguration>] = [
-    .section("inference", \.inference, InferenceSettings.keys),
+    DocumentKey("inference", inner: InferenceSettings.keys.settings()) {
+      value, place, configuration, faults in
+      InferenceSettings.read(value, place, &configuration.inference, faults)
+    } write: { configuration in
+      InferenceSettings.keys.write(configuration.inference)
+    },
     DocumentKey("planning", inner: PlanningSettings.keys.settings()) {
       value, place, configuration, faults in
       PlanningSettings.read(value, place, &configuration.planning, faults)
@@ -28,14 +33,18 @@ extension AgentConfiguration {
 
 extension InferenceSettings {
   static let keys: [DocumentKey<InferenceSettings>] = [
-    .choice("algorithm", \.algorithm, elsewhere: ["vmp", "mmp", "mmp-spm"]),
+    .choice("algorithm", \.algorithm),
     .count("iterations", \.iterations, upTo: 1_000_000),
     .number("tolerance", \.tolerance, "0 or more") { $0 >= 0 },
-    .notInBuild("horizon", only: .null, "it is the window of vmp, mmp and smoothing"),
+    // A document says of it only where it says something.
+    DocumentKey(.count("horizon", \.horizon, upTo: InferenceSettings.longestHorizon)) {
+      $0.horizon.map { .integer($0) }
+    },
     .choice("impossible", \.impossible),
     .optional(
       "smoothing", \.smoothing, initial: SmoothingSettings(), writesNull: false,
       SmoothingSettings.keys),
+    policyMessagesKey,
   ]
 }
 
@@ -103,7 +112,8 @@ extension PlanningSettings {
     .choice("objective", \.objective),
     .choice("biasedJoint", \.biasedJoint, elsewhere: ["statePreference"]),
     horizonKey.key,
-    .number("gamma", \.gamma, "0 or more") { $0 >= 0 },
+    gammaKey,
+    precisionKey,
     .flag("utility", \.utility),
     .flag("stateInformationGain", \.stateInformationGain),
     .choice("informationGain", \.informationGain),

@@ -110,14 +110,17 @@ extension AgentConfiguration {
       }
       key.read(member.value, inside(member.key), &result, faults)
     }
+    result.settlePrecision(
+      members.first { $0.key == "planning" }?.value, inside("planning"), faults)
     if isPresetKnown && result.preset == .default && result.inference.impossible == .floored {
       faults.add(
-        inside("inference.impossible"), "'floored' is of the presets pymdp-1 and pymdp-0.0.7",
+        inside("inference.impossible"), "'floored' is of the presets pymdp-1, pymdp-0.0.7 and spm",
         remedy: "give error or ignore, or one of these presets")
     }
-    if result.planning.replanEvery > 1 && result.action.mode == .marginal {
+    if result.planning.replanEvery > 1 && result.action.mode != .full {
       faults.add(
-        inside("planning.replanEvery"), "needs a policy to go on with, but action.mode is marginal",
+        inside("planning.replanEvery"),
+        "needs a policy to go on with, but action.mode is \(result.action.mode.rawValue)",
         remedy: "give action.mode full")
     }
     return result
@@ -132,6 +135,12 @@ extension AgentConfiguration {
     let read = try AgentConfiguration(document: document, source: source)
     let faults = FaultList()
     for key in PlanningSettings.methodKeys { key.check(planning, "planning", faults) }
+    if inference.horizon != nil && !inference.algorithm.hasWindow {
+      faults.add(
+        "inference.horizon",
+        "is the window of vmp and mmp, but inference.algorithm is"
+          + " \(inference.algorithm.rawValue)", remedy: "leave it out, or give one of them")
+    }
     // No key says what differs now: these come with the preset.
     if read.inference.convention != inference.convention {
       faults.add("inference.convention", "is not that of the preset \(preset.rawValue)")

@@ -4,7 +4,8 @@ import GenerativeModel
 extension ActiveInferenceAgent {
   private static let format = "aif.state/1"
   private static let keys = [
-    "format", "step", "seed", "episode", "belief", "action", "concentration", "plan",
+    "format", "step", "seed", "episode", "belief", "action", "concentration", "plan", "window",
+    "history",
   ]
 
   /// The agent's state as JSON; read back, the agent goes on with the same bits.
@@ -21,7 +22,11 @@ extension ActiveInferenceAgent {
           .init("belief", .list(state.belief.map { .number($0) })),
           .init("action", .list(state.action.map { .integer($0) })),
           .init("concentration", blueprint.model.concentrationDocument(state.concentration)),
-        ] + (plan.isEmpty ? [] : [.init("plan", .list(plan))])),
+        ] + (plan.isEmpty ? [] : [.init("plan", .list(plan))])
+          + (state.window.map { [.init("window", $0.document(blueprint.model))] } ?? [])
+          + (state.history.isEmpty
+            ? []
+            : [.init("history", .array(state.history.map { .array($0.map(\.document)) }))])),
       isPretty: true) + "\n"
   }
 
@@ -47,12 +52,16 @@ extension ActiveInferenceAgent {
         faults.expected("a list of whole numbers", "plan[\(index)]", entry)
       }
     }
+    let window = try State.Window.read(root, "window", blueprint.model, source: source)
+    let history = (root.list("history") ?? []).enumerated().map {
+      BehaviourRecord.observation($1, "history[\($0)]", faults)
+    }
     try faults.check(source: source)
     guard let step, let seed, let episode, let belief, let action, let counts else { return }
     let concentration = try blueprint.model.concentration(document: counts, source: source)
     try resume(
       State(
         step: step, seed: UInt64(seed), episode: UInt64(episode), belief: belief, action: action,
-        concentration: concentration, plan: plan))
+        concentration: concentration, plan: plan, window: window, history: history))
   }
 }

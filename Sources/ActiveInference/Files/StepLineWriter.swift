@@ -52,6 +52,8 @@ struct StepLineWriter {
       writer.append("}")
     }
     append(",\"policyPosterior\":", step.policyPosterior) { $0.append($1) }
+    append(",\"policyFreeEnergy\":", step.policyFreeEnergy) { $0.append($1) }
+    append(",\"precision\":", step.precision) { $0.line.append($1) }
     append(",\"actionMarginals\":", step.actionMarginals) { $0.append($1) }
     append(",\"action\":", step.action) { $0.append($1) }
     append(",\"choice\":", step.choice) { $0.append($1) }
@@ -72,8 +74,15 @@ struct StepLineWriter {
       writer.append(iterates.freeEnergy)
       writer.append(",\"beliefs\":")
       writer.list(iterates.beliefs) { $0.append($1) }
-      writer.append(iterates.converged ? ",\"converged\":true}" : ",\"converged\":false}")
+      writer.append(iterates.converged ? ",\"converged\":true" : ",\"converged\":false")
+      writer.append(",\"policyBeliefs\":", iterates.policyBeliefs) { writer, sweeps in
+        writer.list(sweeps) { writer, policies in
+          writer.list(policies) { writer, times in writer.list(times) { $0.append($1) } }
+        }
+      }
+      writer.append("}")
     }
+    append(",\"precisionUpdates\":", step.precisionUpdates) { $0.append($1) }
     append("}")
   }
 

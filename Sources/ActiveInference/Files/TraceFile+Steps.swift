@@ -10,7 +10,7 @@ struct StepReader {
     "t", "observation", "states", "impossible", "beliefs", "windowStart",
     "smoothedBeliefs", "logEvidence", "logEvidenceBound", "freeEnergy",
     "negativeExpectedFreeEnergy", "terms", "policyPosterior", "actionMarginals", "action", "choice",
-    "search", "iterates",
+    "search", "iterates", "policyFreeEnergy", "precision", "precisionUpdates",
   ]
   private static let terms = [
     "utility", "stateInformationGain", "parameterInformationGain", "inductive",
@@ -44,6 +44,9 @@ struct StepReader {
     record.negativeExpectedFreeEnergy = values(reader, "negativeExpectedFreeEnergy")
     record.terms = terms(reader)
     record.policyPosterior = values(reader, "policyPosterior")
+    record.policyFreeEnergy = values(reader, "policyFreeEnergy")
+    record.precision = reader.double("precision")
+    record.precisionUpdates = reader.numbers("precisionUpdates")
     record.actionMarginals = reader.value("actionMarginals").flatMap {
       table($0, model.controls, "actions", reader.place(of: "actionMarginals"), faults)
     }
@@ -179,7 +182,7 @@ struct StepReader {
   }
 
   private func iterates(_ reader: ObjectReader) -> Iterates? {
-    let keys = ["freeEnergy", "beliefs", "converged"]
+    let keys = ["freeEnergy", "beliefs", "converged", "policyBeliefs"]
     guard let iterates = reader.object("iterates", keys: keys) else { return nil }
     let freeEnergy = iterates.numbers("freeEnergy", required: true) ?? []
     let sweeps = iterates.list("beliefs", required: true) ?? []
@@ -188,12 +191,40 @@ struct StepReader {
         iterates.place,
         "has \(freeEnergy.count) free energies but beliefs of \(sweeps.count) sweeps")
     }
-    return Iterates(
+    var result = Iterates(
       freeEnergy: freeEnergy,
       beliefs: sweeps.enumerated().compactMap { sweep, value in
         beliefs(value, "\(iterates.place(of: "beliefs"))[\(sweep)]", iterates.faults)
       },
       converged: iterates.boolean("converged", required: true) ?? false)
+    result.policyBeliefs = policyBeliefs(iterates, sweeps: sweeps.count)
+    return result
+  }
+
+  /// `[sweep][policy][time][factor][state]`.
+  private func policyBeliefs(_ iterates: ObjectReader, sweeps: Int) -> [[[[[Double]]]]]? {
+    guard let found = iterates.list("policyBeliefs") else { return nil }
+    let place = iterates.place(of: "policyBeliefs")
+    if found.count != sweeps {
+      iterates.faults.add(place, "has \(found.count) sweeps, expected \(sweeps)")
+    }
+    func lists(_ value: DocumentValue, _ place: String) -> [DocumentValue] {
+      if let items = value.items { return items }
+      iterates.faults.expected("a list", place, value)
+      return []
+    }
+    return found.enumerated().map { sweep, value in
+      let inSweep = "\(place)[\(sweep)]"
+      let byPolicy = lists(value, inSweep)
+      if let policies, byPolicy.count != policies {
+        iterates.faults.add(inSweep, "has \(byPolicy.count) lists for \(policies) policies")
+      }
+      return byPolicy.enumerated().map { policy, value in
+        lists(value, "\(inSweep)[\(policy)]").enumerated().compactMap { time, value in
+          beliefs(value, "\(inSweep)[\(policy)][\(time)]", iterates.faults)
+        }
+      }
+    }
   }
 
   private static func policyCount(_ model: GenerativeModel, horizon: Int) -> Int? {

@@ -132,7 +132,7 @@ extension StepRecord {
   /// The step as a document: what is nil or empty is left out.
   package var document: DocumentValue {
     var members: [DocumentValue.Member] = []
-    members.reserveCapacity(18)
+    members.reserveCapacity(20)
     func add(_ key: String, _ value: DocumentValue?) {
       if let value { members.append(.init(key, value)) }
     }
@@ -149,11 +149,14 @@ extension StepRecord {
     add("negativeExpectedFreeEnergy", negativeExpectedFreeEnergy.map(DocumentValue.vector))
     add("terms", terms?.document)
     add("policyPosterior", policyPosterior.map(DocumentValue.vector))
+    add("policyFreeEnergy", policyFreeEnergy.map(DocumentValue.vector))
+    add("precision", precision.map { .number($0) })
     add("actionMarginals", actionMarginals.map(DocumentValue.table))
     add("action", action.map(DocumentValue.indices))
     add("choice", choice.map(DocumentValue.indices))
     add("search", search?.document)
     add("iterates", iterates?.document)
+    add("precisionUpdates", precisionUpdates.map(DocumentValue.vector))
     return .object(members)
   }
 }
@@ -171,11 +174,20 @@ extension PolicyTerms {
 
 extension Iterates {
   fileprivate var document: DocumentValue {
-    .object([
-      .init("freeEnergy", .vector(freeEnergy)),
-      .init("beliefs", .array(beliefs.map(DocumentValue.table))),
-      .init("converged", .boolean(converged)),
-    ])
+    .object(
+      [
+        .init("freeEnergy", .vector(freeEnergy)),
+        .init("beliefs", .array(beliefs.map(DocumentValue.table))),
+        .init("converged", .boolean(converged)),
+        policyBeliefs.map { sweeps in
+          .init(
+            "policyBeliefs",
+            .array(
+              sweeps.map { policies in
+                .array(policies.map { times in .array(times.map(DocumentValue.table)) })
+              }))
+        },
+      ].compactMap { $0 })
   }
 }
 

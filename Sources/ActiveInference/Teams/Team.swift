@@ -140,6 +140,11 @@ public final class Team {
         guard factors.count == group.count else { continue }
         sharers.append((index, factors))
         sizes.insert(factors.map { model.factors[$0].size })
+        if member.agent.hasWindow {
+          faults.add(
+            place, "\(member.name) infers several steps together, and would lose what it is told",
+            remedy: "use another inference.algorithm than vmp and mmp")
+        }
         if group.count > 1 && !member.agent.space.isJoint {
           faults.add(
             place, "\(member.name) holds its beliefs about these factors apart",

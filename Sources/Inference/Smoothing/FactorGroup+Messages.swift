@@ -93,19 +93,3 @@ extension FactorGroup {
     }
   }
 }
-
-extension RunTable<Double> {
-  /// The sum over a run of its numbers times those at their places.
-  @inline(__always)
-  func dot(run: Int, _ numbers: UnsafePointer<Double>) -> Double {
-    if let sure { return numbers[Int(sure[run])] }
-    var total = 0.0
-    if let places {
-      for entry in cells(of: run) { total += cells[entry] * numbers[Int(places[entry])] }
-    } else {
-      let start = cells + run * length
-      for place in 0..<length { total += start[place] * numbers[place] }
-    }
-    return total
-  }
-}

@@ -45,7 +45,7 @@ final class RemainingValueBound {
     let compiled = context.space.compiled
     let model = compiled.model
     isLegacyGain =
-      context.settings.informationGain == .joint && context.settings.convention == .pymdp007
+      context.settings.informationGain == .joint && context.settings.convention.followsSPM
     var used = Set<Int>()
     isExact =
       context.space.isJoint

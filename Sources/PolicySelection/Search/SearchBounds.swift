@@ -198,7 +198,7 @@ final class SearchBounds {
     gain =
       isJoint
       ? min(states, outcomes.reduce(0, +)) : outcomes.reduce(0) { $0 + min(states, $1) }
-    if settings.convention == .pymdp007 {
+    if settings.convention.followsSPM {
       // e^-16 within its logarithms, and states below that left out, make up for no more than this.
       gainDrift = 1e-4 * (1 + states + outcomes.reduce(0, +))
       return

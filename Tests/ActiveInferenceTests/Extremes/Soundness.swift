@@ -1,4 +1,5 @@
 import ActiveInference
+import EngineTestSupport
 import Testing
 
 /// What holds of every step of every agent, whatever it is given.
@@ -67,7 +68,7 @@ func expectSound(
 
 /// Every preset with every algorithm that it may have.
 enum Agents {
-  static let all: [AgentConfiguration] = AgentConfiguration.Preset.allCases.flatMap { preset in
+  static let all: [AgentConfiguration] = AgentConfiguration.Preset.stepByStep.flatMap { preset in
     [InferenceSettings.Algorithm.exact, .coordinateAscent, .fixedPoint].map { algorithm in
       var configuration = AgentConfiguration(preset: preset)
       configuration.inference.algorithm = algorithm

@@ -90,24 +90,16 @@ struct AgentFaultTests {
       """
       format: aif.agent/1
       preset: spm
-      inference: {algorithm: mmp-spm, horizon: 5}
+      inference: {policyMessages: {chi: 0.5}}
       planning: {biasedJoint: statePreference}
       """)
     #expect(
       found == """
-        a.yaml: preset: 'spm' is not in this build; it has default, pymdp-1, pymdp-0.0.7
-        a.yaml: inference.algorithm: 'mmp-spm' is not in this build; \
-        it has auto, fpi, cavi, exact
-        a.yaml: inference.horizon: 5 is not in this build: \
-        it is the window of vmp, mmp and smoothing; leave it out
+        a.yaml: inference.policyMessages.chi: 0.5 is not in this build: \
+        it ends the lower level of a deep model before its time; leave it out
         a.yaml: planning.biasedJoint: 'statePreference' is not in this build; \
         it has exactPosterior, stateIndependent
         """)
-    for algorithm in ["vmp", "mmp"] {
-      #expect(
-        faults("format: aif.agent/1\ninference: {algorithm: \(algorithm)}").hasPrefix(
-          "a.yaml: inference.algorithm: '\(algorithm)' is not in this build;"))
-    }
   }
 
   @Test("what another planning method reads is refused beside this one")
@@ -149,12 +141,12 @@ struct AgentFaultTests {
         """)
   }
 
-  @Test("probabilities with a floor are of the pymdp presets")
+  @Test("probabilities with a floor are of the presets that know them")
   func floored() throws {
     let text = "format: aif.agent/1\ninference: {impossible: floored}"
     #expect(
-      faults(text) == "a.yaml: inference.impossible: 'floored' is of the presets pymdp-1 and "
-        + "pymdp-0.0.7; give error or ignore, or one of these presets")
+      faults(text) == "a.yaml: inference.impossible: 'floored' is of the presets pymdp-1, "
+        + "pymdp-0.0.7 and spm; give error or ignore, or one of these presets")
     #expect(faults(text + "\npreset: pymdp-0.0.7") == "")
     #expect(faults("format: aif.agent/1\npreset: pymdp-1\ninference: {impossible: ignore}") == "")
   }

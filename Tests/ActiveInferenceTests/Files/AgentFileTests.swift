@@ -142,6 +142,16 @@ struct AgentFileTests {
     agent.inference.impossible = agent.preset == .default ? .ignore : .floored
     agent.planning.horizon = Bool.random(using: &random) ? nil : .random(in: 1...9, using: &random)
     agent.planning.gamma = positive()
+    // Precision is fixed or inferred, and inferred by policy alone.
+    agent.planning.precision = nil
+    if agent.inference.algorithm == .policyMessages && Bool.random(using: &random) {
+      agent.planning.precision = PrecisionSettings()
+      agent.planning.precision?.beta = 1e-3 + fraction()
+      agent.planning.gamma = AgentConfiguration(preset: agent.preset).planning.gamma
+    }
+    if agent.inference.algorithm == .policyMessages {
+      agent.inference.policyMessages.tau = 1e-3 + fraction()
+    }
     agent.planning.utility = .random(using: &random)
     agent.planning.stateInformationGain = .random(using: &random)
     agent.planning.informationGain = .allCases.randomElement(using: &random) ?? .joint

@@ -94,7 +94,7 @@ struct AgentOverlayTests {
         == "--set: agent.planning.gamma: is -2.0; give a finite number, 0 or more")
     #expect(
       messages { _ = try base.setting("inference.impossible", to: .string("floored")) }
-        == "--set: agent.inference.impossible: 'floored' is of the presets pymdp-1 and "
-        + "pymdp-0.0.7; give error or ignore, or one of these presets")
+        == "--set: agent.inference.impossible: 'floored' is of the presets pymdp-1, "
+        + "pymdp-0.0.7 and spm; give error or ignore, or one of these presets")
   }
 }

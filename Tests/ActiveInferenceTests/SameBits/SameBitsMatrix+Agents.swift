@@ -86,7 +86,7 @@ extension SameBitsMatrix {
       },
     ]
     + PlanningSettings.Novelty.allCases.flatMap { novelty in
-      AgentConfiguration.Preset.allCases.map { preset in
+      AgentConfiguration.Preset.stepByStep.map { preset in
         Entry(name: "learns everything, \(preset.rawValue), novelty \(novelty)") { name in
           // Of policies of two steps there would be 36 habits.
           let model = try SameBitsModels.twoControls(hasHabit: false)
@@ -124,7 +124,7 @@ extension SameBitsMatrix {
 
   /// Plans refined from habits of states, under every scheme and gain, and habits of states that are learned.
   static let hybrids: [Entry] =
-    InferenceSettings.Algorithm.allCases.flatMap { algorithm in
+    InferenceSettings.Algorithm.stepByStep.flatMap { algorithm in
       PlanningSettings.InformationGain.allCases.map { gain in
         habitual("plans from habit, \(algorithm.rawValue), \(gain.rawValue)") {
           $0.inference.algorithm = algorithm
@@ -161,13 +161,39 @@ extension SameBitsMatrix {
     }
   }
 
+  // MARK: - Windows
+
+  /// Windows that slide and windows that do not, and what is learned of them.
+  static let windows: [Entry] =
+    [InferenceSettings.Algorithm.variationalMessagePassing, .marginalMessagePassing].flatMap {
+      scheme in
+      AgentConfiguration.Preset.allCases.flatMap { preset in
+        [nil, 1, 2].map { (horizon: Int?) in
+          let steps = horizon.map { "\($0) steps" } ?? "all steps"
+          return Entry(name: "\(scheme.rawValue) over \(steps), \(preset.rawValue), learning") {
+            name in
+            let model = try SameBitsModels.twoControls()
+            var configuration = AgentConfiguration(preset: preset)
+            configuration.inference.algorithm = scheme
+            configuration.inference.horizon = horizon
+            configuration.action.selection = .stochastic
+            learnEverything(
+              of: model, .init(rate: 0.7, forgetting: horizon == 2 ? 0.1 : 0), &configuration)
+            return SameBitsCell(
+              name: name, world: Mist(try ModelEnvironment(model)), model: model,
+              configuration: configuration, steps: 4, episodes: 5)
+          }
+        }
+      }
+    }
+
   // MARK: - Random models
 
   /// Models of any structure, every scheme under every preset.
   static let random: [Entry] = (0..<18).map { seed in
     let algorithms: [InferenceSettings.Algorithm] = [.exact, .coordinateAscent, .fixedPoint]
     let algorithm = algorithms[seed / 3 % 3]
-    let preset = AgentConfiguration.Preset.allCases[seed % 3]
+    let preset = AgentConfiguration.Preset.stepByStep[seed % 3]
     return Entry(name: "random model \(seed), \(preset.rawValue), \(algorithm.rawValue)") { name in
       var options = RandomModel.Options()
       options.horizon = 1 + seed / 2 % 2
@@ -193,7 +219,7 @@ extension SameBitsMatrix {
 
   /// Outcomes that are missing, uncertain or impossible, in some episodes and not in others.
   static let observers: [Entry] =
-    InferenceSettings.Algorithm.allCases.map { algorithm in
+    InferenceSettings.Algorithm.stepByStep.map { algorithm in
       Entry(name: "T-maze in the mist, \(algorithm.rawValue)") { name in
         let maze = try TMaze(parameters: ["cueValidity": .number(0.8)])
         var configuration = AgentConfiguration()

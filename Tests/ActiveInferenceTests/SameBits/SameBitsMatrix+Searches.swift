@@ -10,6 +10,7 @@ extension SameBitsMatrix {
     ]
     let algorithms: [InferenceSettings.Algorithm] = [
       .automatic, .exact, .coordinateAscent, .fixedPoint,
+      .variationalMessagePassing, .marginalMessagePassing,
     ]
     let gains: [PlanningSettings.InformationGain] = [.joint, .perModality]
     return methods.flatMap { method in

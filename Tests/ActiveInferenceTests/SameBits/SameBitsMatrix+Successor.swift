@@ -7,6 +7,7 @@ extension SameBitsMatrix {
   static let successors: [Entry] = {
     let algorithms: [InferenceSettings.Algorithm] = [
       .automatic, .exact, .coordinateAscent, .fixedPoint,
+      .variationalMessagePassing, .marginalMessagePassing,
     ]
     let gains: [PlanningSettings.InformationGain] = [.joint, .perModality]
     let policies: [SuccessorSettings.BasePolicy] = [.improved, .uniform, .habit]

@@ -15,13 +15,13 @@ enum SameBitsMatrix {
 
   static let entries: [Entry] =
     mazes + schemes + searches + grids + dense + sparse + choices + learners + random + observers
-    + hybrids + successors
+    + hybrids + successors + steered + windows + byPolicy
 
   // MARK: - Worlds
 
   /// The T-maze under every preset, choice and horizon.
   private static let mazes: [Entry] =
-    AgentConfiguration.Preset.allCases.flatMap { preset in
+    AgentConfiguration.Preset.stepByStep.flatMap { preset in
       [
         (1, ActionSettings.Selection.deterministic, ActionSettings.Mode.full),
         (1, .deterministic, .marginal), (2, .stochastic, .full), (2, .stochastic, .marginal),
@@ -49,6 +49,7 @@ enum SameBitsMatrix {
   private static let schemes: [Entry] = {
     let algorithms: [InferenceSettings.Algorithm] = [
       .automatic, .exact, .coordinateAscent, .fixedPoint,
+      .variationalMessagePassing, .marginalMessagePassing,
     ]
     let gains: [PlanningSettings.InformationGain] = [.joint, .perModality]
     let methods: [PlanningSettings.Method] = [.enumerate, .softControl]
@@ -172,6 +173,43 @@ enum SameBitsMatrix {
       return SameBitsCell(
         name: name, world: try ModelEnvironment(model), model: model,
         configuration: configuration, steps: 2, episodes: 3)
+    }
+  }
+
+  /// Somebody who is led about for sure, in lanes everywhere at once, and who learns or does not.
+  private static let steered: [Entry] = [
+    steered("steered, exact", { _ in }) { $0.inference.algorithm = .exact },
+    steered("steered, cavi, what is not steered drifts", { $0.drifts = true }) {
+      $0.inference.algorithm = .coordinateAscent
+    },
+    steered("steered, exact, where one is held sparsely", { $0.places = 36 }) {
+      $0.inference.algorithm = .exact
+    },
+    steered("steered, learning", { $0.drifts = true }) {
+      $0.learning.likelihood = .init()
+      $0.learning.transition = .init()
+    },
+  ]
+
+  private static func steered(
+    _ name: String, _ choose: @escaping @Sendable (inout SteeredModel.Options) -> Void,
+    _ change: @escaping Change
+  ) -> Entry {
+    Entry(name: name) { name in
+      var options = SteeredModel.Options()
+      choose(&options)
+      let learns = name.hasSuffix("learning")
+      options.hasCounts = learns
+      let model = try SteeredModel(seed: 6, options).model
+      var configuration = AgentConfiguration()
+      configuration.planning.informationGain = .perModality
+      configuration.planning.horizon = 2
+      configuration.planning.gamma = 1
+      configuration.action.selection = .stochastic
+      change(&configuration)
+      return SameBitsCell(
+        name: name, world: try ModelEnvironment(model), model: model,
+        configuration: configuration, episodes: learns ? 3 : 10)
     }
   }
 }
