@@ -34,14 +34,14 @@ let package = Package(
     .library(name: "ReferenceSolvers", targets: ["ReferenceSolvers"]),
     .library(
       name: "Environments",
-      targets: ["TMaze", "GridWorld", "CueChaining", "GeneralizedTMaze", "Classics"]),
+      targets: ["TMaze", "GridWorld", "CueChaining", "GeneralizedTMaze", "Classics", "Reading"]),
     .library(name: "AIFCommands", targets: ["AIFCommands"]),
     // What notebooks load: every module in one dynamic library.
     .library(
       name: "ActiveInferenceNotebook", type: .dynamic,
       targets: [
         "ActiveInference", "ReferenceSolvers", "TMaze", "GridWorld", "CueChaining",
-        "GeneralizedTMaze", "Classics",
+        "GeneralizedTMaze", "Classics", "Reading",
       ]),
   ],
   dependencies: [
@@ -54,7 +54,7 @@ let package = Package(
       name: "AIFCommands",
       dependencies: [
         "ActiveInference", "BeliefTesting", "ReferenceSolvers", "TMaze", "GridWorld",
-        "CueChaining", "GeneralizedTMaze", "Classics",
+        "CueChaining", "GeneralizedTMaze", "Classics", "Reading",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     environment("TMaze"),
@@ -66,6 +66,7 @@ let package = Package(
       name: "GridCells", dependencies: ["ActiveInference"], path: "Environments/GridCells",
       swiftSettings: settings),
     environment("Classics"),
+    environment("Reading"),
     // What the best agent could gain: for comparison, no part of any agent.
     .target(name: "ReferenceSolvers", dependencies: ["ActiveInference"], swiftSettings: settings),
     .target(name: "BeliefTesting", dependencies: ["ActiveInference"], swiftSettings: settings),
@@ -94,6 +95,7 @@ let package = Package(
     environmentTests("CueChaining"),
     environmentTests("GeneralizedTMaze"),
     environmentTests("Classics", using: ["ReferenceSolvers"], exclude: []),
+    environmentTests("Reading", exclude: []),
     // Counts allocations in the tests; on Linux alone.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     // The sources of CVectorMath for each generation of processors by itself; for the tests.

@@ -4,6 +4,7 @@ import Classics
 import CueChaining
 import GeneralizedTMaze
 import GridWorld
+import Reading
 import TMaze
 
 #if canImport(Glibc)
@@ -30,6 +31,7 @@ public enum AIFCommand {
     Tiger.self,
     FrozenLake.self,
     RussellNorvigGrid.self,
+    Reading.self,
   ]
 
   /// Runs the command that the arguments name and ends the process with the promised exit code.

@@ -86,7 +86,10 @@ struct SimulateCommand: ParsableCommand {
     try faults.check()
     guard let world, let configuration, let model else { return }
     try checkCarrying(configuration)
-    try run(in: world.environment, world, CompiledAgent(model ?? world.model, configuration))
+    let levels = try world.levels(configuration)
+    if let levels { try check(levels) }
+    let blueprint = try levels?.levels[0] ?? CompiledAgent(model ?? world.model, configuration)
+    try run(in: world.environment, world, blueprint, levels)
   }
 
   /// The model of `--model`, if there is one.
@@ -114,7 +117,8 @@ struct SimulateCommand: ParsableCommand {
   }
 
   private func run(
-    in environment: some Environment, _ world: World, _ blueprint: CompiledAgent
+    in environment: some Environment, _ world: World, _ blueprint: CompiledAgent,
+    _ levels: CompiledDeepAgent?
   ) throws {
     let needed: RecordLevel = output == nil ? .none : record
     let shown: RecordLevel = format == .csv ? record : episodes == 1 ? .full : .none
@@ -123,13 +127,17 @@ struct SimulateCommand: ParsableCommand {
     simulation.isCancelled = { Interruption.signal != 0 }
     let traces = try output.map { try OutputFile($0, unfinished: .kept) }
     let report = SimulationReport(
-      world: world, model: blueprint.model, policies: blueprint.policies, format: format,
-      episodes: episodes, record: record, output: output == "-" ? nil : try OutputFile("-"))
+      world: world, levels: levels?.levels ?? [blueprint], format: format, episodes: episodes,
+      record: record, output: output == "-" ? nil : try OutputFile("-"))
     let begin = ContinuousClock.now
     do {
       try Interruption.heeded {
         do {
-          try runEpisodes(simulation, world, blueprint, traces, report)
+          if let levels {
+            try runEpisodes(simulation, levels, report)
+          } else {
+            try runEpisodes(simulation, world, blueprint, traces, report)
+          }
         } catch is CancellationError {
           // What was finished is kept; where nothing was, an old file is not taken away for it.
         }

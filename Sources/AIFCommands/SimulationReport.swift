@@ -14,8 +14,8 @@ final class SimulationReport {
   /// Episodes so far.
   private(set) var count = 0
   private let world: World
-  private let model: GenerativeModel
-  private let policies: PolicySet
+  /// The levels of the agent, the lowest first.
+  private let levels: [CompiledAgent]
   private let format: OutputFormat
   private let episodes: Int
   private let record: RecordLevel
@@ -25,22 +25,21 @@ final class SimulationReport {
   private var single: Episode?
 
   init(
-    world: World, model: GenerativeModel, policies: PolicySet, format: OutputFormat, episodes: Int,
+    world: World, levels: [CompiledAgent], format: OutputFormat, episodes: Int,
     record: RecordLevel, output: OutputFile?
   ) {
     self.world = world
-    self.model = model
-    self.policies = policies
+    self.levels = levels
     self.format = format
     self.episodes = episodes
     self.record = record
     self.output = output
-    if format == .csv { output?.append(StepRows(model).heading) }
+    if format == .csv { output?.append(StepRows(levels[0].model).heading) }
   }
 
   /// Makes what is reported of an episode, on any thread.
   var reporter: @Sendable (Episode) -> ReportedEpisode {
-    let rows = format == .csv ? StepRows(model) : nil
+    let rows = format == .csv ? StepRows(levels[0].model) : nil
     let (isSingle, record) = (episodes == 1, record)
     return { episode in
       ReportedEpisode(
@@ -78,7 +77,7 @@ final class SimulationReport {
     case .csv: break
     case .json: output.append(summary.prettyJSON)
     case .table:
-      if let single { output.append(StepTable(model, policies).text(single)) }
+      if let single { output.append(StepTable(levels).text(single)) }
       output.append(closingLine(steps, elapsed) + "\n")
     }
     try output.finish()

@@ -4,13 +4,31 @@ import ActiveInference
 struct StepTable {
   private let model: GenerativeModel
   private let policies: PolicySet
+  /// The tables of the levels above.
+  private let above: [StepTable]
+  /// Whether observations are themselves believed, and told with their probability.
+  private let isAbove: Bool
 
   init(_ model: GenerativeModel, _ policies: PolicySet) {
-    self.model = model
-    self.policies = policies
+    self.init(model, policies, isAbove: false)
   }
 
-  /// The table, one step a row.
+  private init(_ model: GenerativeModel, _ policies: PolicySet, isAbove: Bool) {
+    self.model = model
+    self.policies = policies
+    self.isAbove = isAbove
+    above = []
+  }
+
+  /// A table for an agent of so many levels, the lowest first.
+  init(_ levels: [CompiledAgent]) {
+    model = levels[0].model
+    policies = levels[0].policies
+    isAbove = false
+    above = levels.dropFirst().map { StepTable($0.model, $0.policies, isAbove: true) }
+  }
+
+  /// The table, one step a row, and one more for each higher level that takes a step of its own.
   func text(_ episode: Episode) -> String {
     // What is believed at the end about every step, where that is recorded.
     let hindsight = episode.steps.last?.smoothed
@@ -22,11 +40,18 @@ struct StepTable {
         let time = step.t - smoothed.windowStart
         return smoothed.beliefs.indices.contains(time) ? believed(smoothed.beliefs[time]) : ""
       }
-      table.add(
-        ["\(step.t)", observed(step), believed(step.beliefs ?? [])] + (later.map { [$0] } ?? [])
-          + [done(step.action), reason(step)])
+      table.add(["\(step.t)"] + cells(step, inHindsight: later))
+      for (index, (level, step)) in zip(above, step.levels ?? []).enumerated() {
+        table.add(
+          ["level \(index + 2): \(step.t)"] + level.cells(step, inHindsight: later.map { _ in "" }))
+      }
     }
     return table.text
+  }
+
+  private func cells(_ step: StepRecord, inHindsight later: String?) -> [String] {
+    [observed(step), believed(step.beliefs ?? [])] + (later.map { [$0] } ?? [])
+      + [done(step.action), reason(step)]
   }
 
   private func observed(_ step: StepRecord) -> String {
@@ -34,6 +59,7 @@ struct StepTable {
       let text =
         switch observation {
         case .outcome(let outcome): label(modality, outcome)
+        case .distribution(let weights) where isAbove: likeliest(modality, weights)
         case .distribution: "uncertain"
         case .missing: "missing"
         }
@@ -45,19 +71,24 @@ struct StepTable {
   /// The most probable state of each factor and its probability.
   private func believed(_ beliefs: [[Double]]) -> String {
     zip(model.factors, beliefs).map { factor, belief in
-      guard let best = firstMaximum(belief) else { return "" }
-      let ties = ties(belief, best)
-      let state =
-        if ties == 1 {
-          label(factor, best)
-        } else if ties == factor.size {
-          "undecided"
-        } else {
-          "one of \(ties)"
-        }
-      let share = ties == factor.size && ties > 1 ? "" : " \(fixed(belief[best], 2))"
-      return "\(oneLine(factor.name)): \(state)\(share)"
+      "\(oneLine(factor.name)): \(likeliest(factor, belief))"
     }.joined(separator: "\n")
+  }
+
+  /// The most probable value and its probability.
+  private func likeliest(_ variable: Variable, _ belief: [Double]) -> String {
+    guard let best = firstMaximum(belief) else { return "" }
+    let ties = ties(belief, best)
+    let value =
+      if ties == 1 {
+        label(variable, best)
+      } else if ties == variable.size {
+        "undecided"
+      } else {
+        "one of \(ties)"
+      }
+    let share = ties == variable.size && ties > 1 ? "" : " \(fixed(belief[best], 2))"
+    return value + share
   }
 
   private func done(_ action: [Int]?) -> String {

@@ -7,6 +7,9 @@ struct World {
   let reference: Trace.EnvironmentReference
   let model: GenerativeModel
   let agent: AgentConfiguration
+  /// The agent of several levels that lives here by default, of which the lowest is configured so; nil where it
+  /// has one.
+  let levels: (AgentConfiguration) throws -> CompiledDeepAgent?
   let steps: Int
   let goal: String
 
@@ -61,6 +64,7 @@ struct World {
     reference = Trace.EnvironmentReference(id: "model", parameters: [:], process: nil)
     model = process
     agent = AgentConfiguration()
+    levels = { _ in nil }
     steps = World.defaultSteps
     goal = "the preferred outcome"
   }
@@ -83,6 +87,7 @@ struct World {
     reference = Trace.EnvironmentReference(of: type(of: named), parameters)
     model = named.model
     agent = named.agent
+    levels = named.levels
     steps = named.steps
     goal = type(of: named).goal
   }

@@ -92,7 +92,7 @@ extension ActiveInferenceAgent {
     }
   }
 
-  private func marginal(_ buffer: BeliefBuffer<Double>, _ factors: [Int]) -> [Double] {
+  func marginal(_ buffer: BeliefBuffer<Double>, _ factors: [Int]) -> [Double] {
     let plans = blueprint.compiled.factors.base
     let sizes = factors.map { plans[$0].states }
     var result = [Double](repeating: 0, count: sizes.reduce(1, *))

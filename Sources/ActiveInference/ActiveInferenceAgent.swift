@@ -48,8 +48,11 @@ public final class ActiveInferenceAgent: Agent {
   /// The action that was taken in the last step, by control.
   let taken: FixedBuffer<Int>
 
-  /// What has been perceived in a step that is half taken.
+  /// What has been perceived in a step that is half taken; what is learned is learned from this.
   @exclusivity(unchecked) var perceived: [Observation]?
+
+  /// What an episode begins with in place of D, where the level above says it.
+  @exclusivity(unchecked) var firstStates: FirstStates?
 
   /// The number of steps taken in this episode.
   @exclusivity(unchecked) public internal(set) var step = 0
@@ -80,9 +83,13 @@ public final class ActiveInferenceAgent: Agent {
     try self.init(blueprint, remembersSteps: true)
   }
 
-  /// - Parameter remembersSteps: whether steps may be looked up; where not, the agent's own numbers are
-  ///   always those of the step.
-  init(_ blueprint: CompiledAgent, remembersSteps: Bool) throws(InvalidInput) {
+  /// - Parameters:
+  ///   - remembersSteps: whether steps may be looked up; where not, the agent's own numbers are always those
+  ///     of the step.
+  ///   - ownsPreferences: whether others may change what it prefers and its habits.
+  init(
+    _ blueprint: CompiledAgent, remembersSteps: Bool, ownsPreferences: Bool = false
+  ) throws(InvalidInput) {
     self.blueprint = blueprint
     if blueprint.learns {
       // An agent that learns writes to tables of its own.
@@ -97,7 +104,13 @@ public final class ActiveInferenceAgent: Agent {
         blueprint.configuration.learning.smoothing
         ? try HindsightLearning(blueprint) : nil
     } else {
-      engine = try AgentStep(blueprint, blueprint.tables, blueprint.logs, blueprint.planning)
+      engine = try AgentStep(
+        blueprint, blueprint.tables, blueprint.logs,
+        ownsPreferences
+          ? PlanningTables(
+            blueprint.compiled, blueprint.tables, blueprint.configuration.planning,
+            blueprint.policies)
+          : blueprint.planning)
       learning = nil
       hindsight = nil
     }
@@ -166,9 +179,15 @@ public final class ActiveInferenceAgent: Agent {
       try infer(observation, byPolicy)
       return
     }
-    engine.predict(isFirst: step == 0)
+    predict()
     window?.inference.swapBeliefs()
     try orUndo { try infer(observation) }
+  }
+
+  /// Finds the empirical prior of the step.
+  func predict() {
+    engine.predict(isFirst: step == 0)
+    if step == 0, let firstStates { firstStates.write(engine) }
   }
 
   /// The second half: policies, action, learning.

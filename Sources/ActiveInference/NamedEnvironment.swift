@@ -18,6 +18,11 @@ public protocol NamedEnvironment: Environment {
   var model: GenerativeModel { get }
   /// The default agent.
   var agent: AgentConfiguration { get }
+  /// The default agent where it has several levels, of which ``model`` and ``agent`` are the lowest; nil where it
+  /// has one.
+  ///
+  /// - Parameter lowest: in place of ``agent``.
+  func levels(_ lowest: AgentConfiguration) throws(InvalidInput) -> CompiledDeepAgent?
   /// Steps of an episode unless told otherwise.
   var steps: Int { get }
 }
@@ -25,6 +30,10 @@ public protocol NamedEnvironment: Environment {
 extension NamedEnvironment {
   /// The first version.
   public static var version: Int { 1 }
+  /// Nil: the default agent has one level.
+  public func levels(_ lowest: AgentConfiguration) throws(InvalidInput) -> CompiledDeepAgent? {
+    nil
+  }
   /// Nothing more particular.
   public static var goal: String { "the goal" }
 }

@@ -174,6 +174,13 @@ extension StepRecord {
     set { if thoughts != nil || newValue != nil { own().contents.iterates = newValue } }
   }
 
+  /// Of a deep agent, the steps that higher levels took at this tick, from the second level up; nil where
+  /// none did.
+  public var levels: [StepRecord]? {
+    get { thoughts?.contents.levels }
+    set { if thoughts != nil || newValue != nil { own().contents.levels = newValue } }
+  }
+
   /// What the agent thought, in memory of its own; a copy of the record shares it until it is changed.
   private final class Thoughts: @unchecked Sendable {
     // Unchecked: it is changed only where there is no other reference to it.
@@ -192,6 +199,7 @@ extension StepRecord {
       var policyFreeEnergy: [Double]?
       var precision: Double?
       var precisionUpdates: [Double]?
+      var levels: [StepRecord]?
     }
 
     var contents: Contents
@@ -233,6 +241,7 @@ extension StepRecord {
   public func reduced(to level: RecordLevel) -> StepRecord {
     if thoughts == nil { return self }
     var step = self
+    if let levels { step.levels = levels.map { $0.reduced(to: level) } }
     if level < .iterates {
       step.iterates = nil
       step.precisionUpdates = nil

@@ -4,21 +4,42 @@ import Kernels
 
 extension PlanningTables {
   func fillPreferences() {
-    for modality in 0..<compiled.modalities.count {
-      let plan = compiled.modalities.base[modality]
-      let preference = compiled.model.preferences[modality]
-      let values = preference?.values
-      let rows = preference?.shape.count == 2 ? preference?.shape[0] ?? 1 : 1
-      for row in 0..<preferenceRows {
-        let source = min(row, rows - 1) * plan.outcomes
-        let target = preferences.base + row * compiled.outcomeCount + plan.outcomeOffset
-        for outcome in 0..<plan.outcomes {
-          target[outcome] = Parameter(broadcast: values?[source + outcome] ?? 0)
-        }
-        // A missing C is zero, whose log softmax is not.
-        normalizeLegacy(target, plan.outcomes)
+    for modality in 0..<compiled.modalities.count { fillPreferences(of: modality) }
+  }
+
+  /// - Parameter added: what is added to the model's own preferences, by outcome in nats.
+  private func fillPreferences(of modality: Int, adding added: [Double]? = nil) {
+    let plan = compiled.modalities.base[modality]
+    let preference = compiled.model.preferences[modality]
+    let values = preference?.values
+    let rows = preference?.shape.count == 2 ? preference?.shape[0] ?? 1 : 1
+    for row in 0..<preferenceRows {
+      let source = min(row, rows - 1) * plan.outcomes
+      let target = preferences.base + row * compiled.outcomeCount + plan.outcomeOffset
+      for outcome in 0..<plan.outcomes {
+        let own = values?[source + outcome] ?? 0
+        target[outcome] = Parameter(broadcast: added.map { own + $0[outcome] } ?? own)
       }
+      // A missing C is zero, whose log softmax is not.
+      normalizeLegacy(target, plan.outcomes)
     }
+  }
+
+  /// Adds to what the model prefers in a modality, in place of what was added before.
+  ///
+  /// The utilities follow with ``refreshLikelihoods(_:_:)``.
+  ///
+  /// - Parameter added: by outcome, in nats.
+  package func prefer(_ added: [Double], in modality: Int) {
+    fillPreferences(of: modality, adding: added)
+  }
+
+  /// Takes over a habit that is the same in all states.
+  ///
+  /// - Parameter habit: P(policy), one a policy.
+  package func takeUp(habit: [Double]) {
+    for policy in 0..<logHabit.count { logHabit.base[policy] = Parameter(broadcast: habit[policy]) }
+    takeLogarithms()
   }
 
   /// ln(softmax(C) + 1e-16) under pymdp 0.0.7 (`control.calc_expected_utility`).

@@ -126,7 +126,7 @@ struct DescriptionTests {
     #expect(
       worlds.map { $0["id"] as? String } == [
         "tmaze", "tmaze-simplified", "tmaze-legacy", "gridworld", "cue-chaining",
-        "generalized-tmaze", "tiger", "frozen-lake", "russell-norvig",
+        "generalized-tmaze", "tiger", "frozen-lake", "russell-norvig", "reading",
       ]
     )
     for world in worlds {

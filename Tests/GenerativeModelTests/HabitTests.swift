@@ -22,6 +22,20 @@ private let habit = [0.5, 0.25, 0.5, 0.75]
     return try GenerativeModel(description)
   }
 
+  @Test func `that depend on none are written in Swift as a list`() throws {
+    func model(_ habit: Habit) throws -> GenerativeModel {
+      try GenerativeModel("two ways") {
+        Factor("place", ["here", "there"])
+        Control("go", ["here", "there"])
+        Modality("seen", ["here", "there"], given: "place") { Column(certain: $0["place"]) }
+        Transition(of: "place", controls: "go") { Column(certain: $0["go"]) }
+        habit
+      }
+    }
+    #expect(try model(Habit([0.25, 0.75])).habit == [0.25, 0.75])
+    #expect(try model(Habit(counts: [1, 3])).habit == [0.25, 0.75])
+  }
+
   @Test func `are written to JSON and YAML and read back as they are`() throws {
     let counted = try model {
       $0.habit = nil

@@ -157,6 +157,7 @@ extension StepRecord {
     add("search", search?.document)
     add("iterates", iterates?.document)
     add("precisionUpdates", precisionUpdates.map(DocumentValue.vector))
+    add("levels", levels.map { .array($0.map(\.document)) })
     return .object(members)
   }
 }

@@ -68,7 +68,10 @@ public struct Habit: ModelPart {
   private let countTable: ModelTable?
 
   /// A probability for each policy.
-  public init(_ probability: [Double]) { self.init(probability: probability) }
+  public init(_ probability: [Double]) {
+    // Without `counts` this would be the table of a habit that depends on states, and on none.
+    self.init(probability: probability, counts: nil)
+  }
 
   /// A Dirichlet count for each policy.
   public init(counts: [Double]) { self.init(probability: nil, counts: counts) }
