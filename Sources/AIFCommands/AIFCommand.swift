@@ -105,7 +105,8 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, DiffCommand.self,
       ExplainCommand.self, ApproveCommand.self, ValidateCommand.self, DescribeCommand.self,
-      ObjectivesCommand.self, SolveCommand.self, EnvironmentsCommand.self,
+      ObjectivesCommand.self, SolveCommand.self, ReduceCommand.self,
+      EnvironmentsCommand.self,
     ])
 }
 
