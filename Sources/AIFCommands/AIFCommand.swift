@@ -105,7 +105,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       SimulateCommand.self, ReplayCommand.self, VerifyCommand.self, DiffCommand.self,
       ExplainCommand.self, ApproveCommand.self, ValidateCommand.self, DescribeCommand.self,
-      ObjectivesCommand.self, SolveCommand.self, ReduceCommand.self,
+      ObjectivesCommand.self, SolveCommand.self, ReduceCommand.self, LintCommand.self,
       EnvironmentsCommand.self,
     ])
 }

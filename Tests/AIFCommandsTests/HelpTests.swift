@@ -12,7 +12,7 @@ struct HelpTests {
     .appending(path: "Help")
   static let commands = [
     "simulate", "replay", "verify", "diff", "explain", "approve", "validate", "describe",
-    "objectives", "solve", "reduce",
+    "objectives", "solve", "reduce", "lint",
     "environments",
   ]
 
