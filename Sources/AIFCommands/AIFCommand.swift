@@ -107,7 +107,8 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       SimulateCommand.self, ReplayCommand.self, LearnCommand.self, VerifyCommand.self,
       DiffCommand.self, ExplainCommand.self, ApproveCommand.self, ValidateCommand.self,
-      DescribeCommand.self, ObjectivesCommand.self, SolveCommand.self, PhysiologyCommand.self,
+      LintCommand.self, DescribeCommand.self, ObjectivesCommand.self, SolveCommand.self,
+      ReduceCommand.self, PhysiologyCommand.self,
       EnvironmentsCommand.self,
     ])
 }

@@ -40,17 +40,16 @@ struct StepTable {
         let time = step.t - smoothed.windowStart
         return smoothed.beliefs.indices.contains(time) ? believed(smoothed.beliefs[time]) : ""
       }
-      table.add(["\(step.t)"] + cells(step, later))
+      table.add(["\(step.t)"] + cells(step, inHindsight: later))
       for (index, (level, step)) in zip(above, step.levels ?? []).enumerated() {
         table.add(
-          ["level \(index + 2): \(step.t)"] + level.cells(step, hindsight == nil ? nil : ""))
+          ["level \(index + 2): \(step.t)"] + level.cells(step, inHindsight: later.map { _ in "" }))
       }
     }
     return table.text
   }
 
-  /// - Parameter later: what is believed in hindsight, where there is a column for it.
-  private func cells(_ step: StepRecord, _ later: String?) -> [String] {
+  private func cells(_ step: StepRecord, inHindsight later: String?) -> [String] {
     [observed(step), believed(step.beliefs ?? [])] + (later.map { [$0] } ?? [])
       + [done(step.action), reason(step)]
   }

@@ -44,18 +44,27 @@ struct World {
     _ name: String, parameters: [String: ParameterValue]
   ) throws -> GenerativeModel {
     let file = InputFile(path: name)
-    let bytes: [UInt8]
-    do {
-      bytes = try file.bytes()
-    } catch CommandFailure.input where !name.contains("/") && !name.contains(".") {
-      throw Catalog.current.unknown(name)
-    }
+    let bytes = try modelBytes(file)
     let model = try GenerativeModel(contentsOf: bytes, source: file.name)
+    try checkNone(parameters)
+    return model
+  }
+
+  /// The content of a model file; where there is none, that no environment is called so either.
+  static func modelBytes(_ file: InputFile) throws -> [UInt8] {
+    do {
+      return try file.bytes()
+    } catch CommandFailure.input where !file.path.contains("/") && !file.path.contains(".") {
+      throw Catalog.current.unknown(file.path)
+    }
+  }
+
+  /// A model file has no parameters.
+  static func checkNone(_ parameters: [String: ParameterValue]) throws {
     if let parameter = parameters.keys.sorted().first {
       throw CommandFailure.input(
         "--set \(parameter): a model file has no parameters; agent.* sets the agent")
     }
-    return model
   }
 
   /// A model as process and as model.

@@ -188,10 +188,15 @@ final class NodeEvaluation<Arithmetic: StepArithmetic> {
   }
 
   /// H[q(o_m)] of a modality with a sparse likelihood that leads to so many outcomes.
+  ///
+  /// One outcome after the other: those that a lane cannot lead to add nothing to it, whatever the lanes
+  /// beside it lead to.
   func sparseEntropy(of count: Int) -> Lanes {
-    let second = logs.base + outcomes.count
-    return Lanes.zero
-      - Lanes.negentropy(logs.base, atLeast: tables.entropyFloor, count: count, scratch: second)
+    let logarithms = logs.base + outcomes.count
+    VectorMath.log(logs.base, atLeast: tables.entropyFloor, into: logarithms, count: count)
+    var entropy = Lanes.zero
+    for index in 0..<count { entropy -= logs.base[index] * logarithms[index] }
+    return entropy
   }
 
   // MARK: - Novelty

@@ -8,6 +8,7 @@ struct FormatTests {
     ["simulate", "tmaze", "--episodes", "3"],
     ["simulate", "gridworld", "--set", "map=S.#|..G"],
     ["solve", "tiger", "--discount", "0.5", "--episodes", "3"],
+    ["lint", "gridworld", "--set", "map=S.#|..G", "--show", "note"],
   ]
 
   @Test("json is one JSON value", arguments: commands)

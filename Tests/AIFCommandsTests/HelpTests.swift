@@ -11,8 +11,8 @@ struct HelpTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Help")
   static let commands = [
-    "simulate", "replay", "learn", "verify", "diff", "explain", "approve", "validate", "describe",
-    "objectives", "solve", "physiology",
+    "simulate", "replay", "learn", "verify", "diff", "explain", "approve", "validate", "lint",
+    "describe", "objectives", "solve", "reduce", "physiology",
     "environments",
   ]
 

@@ -20,7 +20,8 @@ extension BruteForce {
       joint: Array(repeating: none, count: steps),
       pairs: Array(repeating: states.map { _ in none }, count: steps - 1))
     let first = product(initialState)
-    let seen = episode.observations.map { observation in states.map { weight(of: observation, $0) } }
+    let seen = episode.observations.map { observation in states.map { weight(of: observation, $0) }
+    }
     let moves = episode.actions.map { action in
       states.map { state in
         states.map { next in

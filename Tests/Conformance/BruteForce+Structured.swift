@@ -163,7 +163,8 @@ extension BruteForce {
       let last = state(step - 1)
       for factor in group {
         sum += log(
-          max(probability(of: now[factor], factor, after: last, episode.actions[step - 1]), smallest))
+          max(
+            probability(of: now[factor], factor, after: last, episode.actions[step - 1]), smallest))
       }
     }
     return sum

@@ -3,7 +3,7 @@ import EngineTestSupport
 
 extension EnumeratedFamily {
   /// Message passing over windows of past steps, which nothing but sums over joint states judges.
-  static let windows: [EnumeratedFamily] = AgentConfiguration.Preset.allCases.flatMap { preset in
+  static let windows: [EnumeratedFamily] = AgentConfiguration.Preset.stepByStep.flatMap { preset in
     [InferenceSettings.Algorithm.variationalMessagePassing, .marginalMessagePassing].flatMap {
       algorithm in
       let title = "\(algorithm.rawValue) under \(preset.rawValue)"

@@ -71,7 +71,10 @@ extension Differences {
       }
     }
     if let updates = expected.precisionUpdates {
-      compare(got.precisionUpdates ?? [], updates, "\(place), precisionUpdates")
+      // A precision that is given is one number, which SPM writes as often as it would have updated it.
+      let given = got.precisionUpdates?.count == 1 && updates.allSatisfy { $0 == updates[0] }
+      compare(
+        got.precisionUpdates ?? [], given ? [updates[0]] : updates, "\(place), precisionUpdates")
       compare(got.precision ?? .nan, updates.last ?? .nan, "\(place), precision")
     }
     if let mass = expected.prunedMass {

@@ -104,12 +104,15 @@ struct CommandLineMaker {
     var line = Line(arguments: [])
     let command = mutator.pick([
       "simulate", "simulate", "replay", "verify", "validate", "describe", "environments",
-      "explain", "learn",
+      "explain", "learn", "lint", "reduce",
     ])
     line.arguments.append(command)
     let takesEnvironment = (command == "simulate" || command == "describe") && mutator.one(in: 2)
     switch command {
     case "environments": break
+    case "reduce":
+      line.arguments.append(try mutator.one(in: 2) ? path(.trace, &line) : path(.model, &line))
+      line.arguments += ["--prior", try path(.model, &line)]
     case "verify", "explain": line.arguments.append(try path(.trace, &line))
     default:
       line.arguments.append(

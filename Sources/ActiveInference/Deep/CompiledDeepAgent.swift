@@ -31,9 +31,6 @@ public final class CompiledDeepAgent: Sendable {
     let agents = lower.map(\.agent) + [highest]
     var junctions: [Junction] = []
     var own: [[Int]] = agents.first.map { [Array($0.model.modalities.indices)] } ?? []
-    for (index, agent) in agents.enumerated() {
-      CompiledDeepAgent.checkFiltering(agent, "level \(index)", faults)
-    }
     for (index, level) in lower.enumerated() {
       let place = "level \(index)"
       if level.steps < 1 { faults.add("\(place).steps", "is \(level.steps)", remedy: "1 or more") }
@@ -50,27 +47,29 @@ public final class CompiledDeepAgent: Sendable {
       own.append(
         agents[index + 1].model.modalities.indices.filter { !junction.modalities.contains($0) })
     }
+    for (index, agent) in agents.enumerated() where !lower.isEmpty {
+      CompiledDeepAgent.checkFiltering(agent, "level \(index)", faults)
+    }
     try faults.check(source: "deep agent")
     self.junctions = junctions
     ownModalities = own
   }
 
-  /// Refuses levels that believe more than a filter does: what comes down to such a scheme and what ascends from
-  /// it is not there.
+  /// Refuses what is not there in a level: to infer or learn from several steps together.
   private static func checkFiltering(_ agent: CompiledAgent, _ place: String, _ faults: FaultList) {
-    if agent.algorithm.hasWindow || agent.algorithm == .policyMessages {
+    if agent.hasWindow || agent.infersByPolicy {
       faults.add(
-        "\(place).inference.algorithm", "\(agent.algorithm.rawValue) infers several steps at once",
-        remedy: "use exact, cavi or fpi in a level of a deep agent")
+        "\(place).inference.algorithm",
+        "'\(agent.inference.algorithm.rawValue)' infers several steps together",
+        remedy: "use one that takes them one by one, such as exact")
     }
     if agent.configuration.inference.smoothing != nil {
       faults.add(
-        "\(place).inference.smoothing", "is not there in a level of a deep agent",
-        remedy: "leave it out")
+        "\(place).inference.smoothing", "a level is not smoothed", remedy: "leave it out")
     }
     if agent.configuration.learning.smoothing {
       faults.add(
-        "\(place).learning.smoothing", "is not there in a level of a deep agent",
+        "\(place).learning.smoothing", "a level learns from each step as it comes",
         remedy: "set it to false")
     }
   }

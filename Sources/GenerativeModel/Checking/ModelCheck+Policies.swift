@@ -49,10 +49,7 @@ extension ModelCheck {
 
   /// How to name the cells of so many numbers over policies.
   func habitPlace(_ name: String, _ count: Int, _ given: [Int]) -> TablePlace {
-    let states = given.map { TablePlace.Axis(variable: description.factors[$0], values: "states") }
-    let columns = states.reduce(1) { $0 * $1.variable.size }
-    let policies = Variable("policy", size: count / columns)
-    return TablePlace(name: name, axes: [.init(variable: policies, values: "policies")] + states)
+    TablePlace.habit(count, given: given.map { description.factors[$0] }, name: name)
   }
 
   /// The means of counts over policies.

@@ -8,9 +8,7 @@ extension ModelCheck {
     let place: TablePlace
 
     /// The same table in another key: `concentration.A[reward]`.
-    func place(in key: String) -> TablePlace {
-      TablePlace(name: "\(key).\(place.name)", axes: place.axes)
-    }
+    func place(in key: String) -> TablePlace { place.inside(key) }
   }
 
   /// Checks A: one entry a modality, in the order of modalities.
@@ -28,12 +26,9 @@ extension ModelCheck {
       guard
         let given = indices(of: entry.given, in: description.factors, "factor", at: name + ".given")
       else { return nil }
-      let axes =
-        [TablePlace.Axis(variable: modality, values: "outcomes")]
-        + given.map { TablePlace.Axis(variable: description.factors[$0], values: "states") }
+      let place = TablePlace.likelihood(of: modality, given: given.map { description.factors[$0] })
       return resolved(
-        given, [], entry.probability, TablePlace(name: name, axes: axes),
-        hasCounts: counted.contains(modality.name))
+        given, [], entry.probability, place, hasCounts: counted.contains(modality.name))
     }
   }
 
@@ -54,13 +49,11 @@ extension ModelCheck {
       let controls = indices(
         of: entry.controls, in: description.controls, "control", at: name + ".controls")
       guard let given, let controls else { return nil }
-      let axes =
-        [TablePlace.Axis(variable: factor, values: "next states")]
-        + given.map { TablePlace.Axis(variable: description.factors[$0], values: "states") }
-        + controls.map { TablePlace.Axis(variable: description.controls[$0], values: "actions") }
+      let place = TablePlace.transition(
+        of: factor, given: given.map { description.factors[$0] },
+        controls: controls.map { description.controls[$0] })
       return resolved(
-        given, controls, entry.probability, TablePlace(name: name, axes: axes),
-        hasCounts: counted.contains(factor.name))
+        given, controls, entry.probability, place, hasCounts: counted.contains(factor.name))
     }
   }
 

@@ -45,6 +45,60 @@ struct TablePlace {
   }
 }
 
+extension TablePlace {
+  /// The table of a likelihood: `A[reward]`.
+  static func likelihood(of modality: Variable, given: [Variable]) -> TablePlace {
+    TablePlace(
+      name: "A[\(modality.name)]",
+      axes: [Axis(variable: modality, values: "outcomes")]
+        + given.map { Axis(variable: $0, values: "states") })
+  }
+
+  /// The table of a transition: `B[location]`.
+  static func transition(
+    of factor: Variable, given: [Variable], controls: [Variable]
+  ) -> TablePlace {
+    TablePlace(
+      name: "B[\(factor.name)]",
+      axes: [Axis(variable: factor, values: "next states")]
+        + given.map { Axis(variable: $0, values: "states") }
+        + controls.map { Axis(variable: $0, values: "actions") })
+  }
+
+  /// The table of first states: `D[location]`.
+  static func initialState(of factor: Variable) -> TablePlace {
+    TablePlace(name: "D[\(factor.name)]", axes: [Axis(variable: factor, values: "states")])
+  }
+
+  /// So many numbers over policies: `E`.
+  static func habit(_ count: Int, given: [Variable], name: String = "E") -> TablePlace {
+    let columns = given.reduce(1) { $0 * $1.size }
+    let policies = Variable("policy", size: count / columns)
+    return TablePlace(
+      name: name,
+      axes: [Axis(variable: policies, values: "policies")]
+        + given.map { Axis(variable: $0, values: "states") })
+  }
+
+  /// The same table in another key: `concentration.A[reward]`.
+  func inside(_ key: String) -> TablePlace { TablePlace(name: "\(key).\(name)", axes: axes) }
+}
+
+extension GenerativeModel {
+  /// How to name the cells of a modality's likelihood.
+  func likelihoodPlace(_ modality: Int) -> TablePlace {
+    .likelihood(of: modalities[modality], given: likelihoods[modality].given.map { factors[$0] })
+  }
+
+  /// How to name the cells of a factor's transition.
+  func transitionPlace(_ factor: Int) -> TablePlace {
+    let transition = transitions[factor]
+    return .transition(
+      of: factors[factor], given: transition.given.map { factors[$0] },
+      controls: transition.controls.map { controls[$0] })
+  }
+}
+
 /// Faults of one kind in one table: the first eight one by one, the rest counted.
 package struct FaultRun {
   private static let longest = 8

@@ -65,6 +65,16 @@ extension GenerativeModel {
   }
 }
 
+extension ModelDescription {
+  /// Reads a model file, JSON or YAML, and checks nothing: what is wrong with its form joins the faults
+  /// of ``GenerativeModel/init(_:)``.
+  ///
+  /// - Throws: ``InvalidInput`` where it is not JSON or YAML at all.
+  public init(contentsOf bytes: [UInt8], source: String) throws(InvalidInput) {
+    self.init(document: try Document.read(bytes, source: source))
+  }
+}
+
 extension GenerativeModel {
   /// The model as a document.
   ///

@@ -16,15 +16,18 @@ import Testing
     try AgentConfiguration(contentsOf: Array("format: aif.agent/1\n\(text)".utf8), source: "a")
   }
 
-  @Test("is refused by name, all at once")
+  @Test("is refused by name")
   func settings() throws {
-    var configuration = AgentConfiguration(preset: .spm)
-    configuration.planning.method = .successor
-    configuration.planning.parameterInformationGain = false
-    configuration.planning.objective = .freeEnergyOfFuture
-    let found = message { _ = try CompiledAgent(ExtremeModels.switches(), configuration) }
-    #expect(found.contains("planning.method: successor weighs no whole policies"), "\(found)")
-    #expect(found.contains("planning.objective:"), "\(found)")
+    for (place, change) in [
+      ("planning.method: successor weighs no whole policies", { $0.planning.method = .successor }),
+      ("planning.objective:", { $0.planning.objective = .freeEnergyOfFuture }),
+    ] as [(String, (inout AgentConfiguration) -> Void)] {
+      var configuration = AgentConfiguration(preset: .spm)
+      configuration.planning.parameterInformationGain = false
+      change(&configuration)
+      let found = message { _ = try CompiledAgent(ExtremeModels.switches(), configuration) }
+      #expect(found.contains(place), "\(found)")
+    }
   }
 
   @Test("is a model without controls, or whose factors drive one another")

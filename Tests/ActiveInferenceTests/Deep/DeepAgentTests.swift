@@ -311,13 +311,20 @@ import Testing
       ])
   }
 
-  @Test("a level that infers more than the present step is refused")
+  @Test("a level that infers or learns from several steps together is refused")
   func notFilters() throws {
-    for algorithm in [InferenceSettings.Algorithm.marginalMessagePassing, .policyMessages] {
-      var configuration = AgentConfiguration()
-      configuration.inference.algorithm = algorithm
-      let error = #expect(throws: InvalidInput.self) { try makeStory(steps: 2, configuration) }
-      #expect(error?.faults.first?.place == "level 0.inference.algorithm")
+    var window = AgentConfiguration()
+    window.inference.algorithm = .marginalMessagePassing
+    var hindsight = AgentConfiguration()
+    hindsight.learning.smoothing = true
+    hindsight.learning.likelihood = .init()
+    for (configuration, place) in [
+      (window, "inference.algorithm"), (hindsight, "learning.smoothing"),
+    ] {
+      let error = #expect(throws: InvalidInput.self) {
+        try makeStory(steps: 2, counts: true, configuration)
+      }
+      #expect(error?.faults.map(\.place) == ["level 0.\(place)", "level 1.\(place)"])
     }
   }
 

@@ -167,7 +167,7 @@ extension SameBitsMatrix {
   static let windows: [Entry] =
     [InferenceSettings.Algorithm.variationalMessagePassing, .marginalMessagePassing].flatMap {
       scheme in
-      AgentConfiguration.Preset.allCases.flatMap { preset in
+      AgentConfiguration.Preset.stepByStep.flatMap { preset in
         [nil, 1, 2].map { (horizon: Int?) in
           let steps = horizon.map { "\($0) steps" } ?? "all steps"
           return Entry(name: "\(scheme.rawValue) over \(steps), \(preset.rawValue), learning") {

@@ -82,6 +82,14 @@ enum SameBitsMatrix {
       $0.planning.horizon = 2
       $0.inference.algorithm = .coordinateAscent
     },
+    // Sparse likelihoods of several outcomes each: those of the nodes beside it are not one's own.
+    grid(
+      "grid, noisy and wide, a modality at a time",
+      ["rows": .integer(7), "columns": .integer(7), "observationNoise": .number(0.3)]
+    ) {
+      $0.planning.horizon = 3
+      $0.planning.informationGain = .perModality
+    },
   ]
 
   private static let noisy: [String: ParameterValue] = [
