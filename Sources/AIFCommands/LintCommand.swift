@@ -5,7 +5,7 @@ struct LintCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint",
     abstract: "What in a model is probably not meant, each finding with its proof.",
-    usage: "aif lint <MODEL|ENV> [<options>]",
+    usage: "aif lint <ENV|MODEL> [<options>]",
     discussion: """
       MODEL is an aif.model/1 file, ENV a name that `aif environments` lists. Found are states that \
       nothing reaches, actions that do nothing, outcomes that tell nothing, factors and states that no \
@@ -19,7 +19,7 @@ struct LintCommand: ParsableCommand {
       Example: aif lint maze.yaml
       """)
 
-  @Argument(help: ArgumentHelp("An environment or a model file.", valueName: "MODEL|ENV"))
+  @Argument(help: ArgumentHelp("An environment or a model file.", valueName: "ENV|MODEL"))
   var world: String
 
   @Option(

@@ -20,6 +20,7 @@ struct LintCommandTests {
       ["activeCue2": .text("L1")],
     ],
     "generalized-tmaze": [["maze": .text("large")], ["rewardingSets": .text("1 2")]],
+    "reading": [["legibility": .number(0.75)], ["sentence": .text("wait wait wait flee")]],
     "tiger": [["hearing": .number(0.6)]],
     "frozen-lake": [["slippery": .boolean(false)]],
     "russell-norvig": [["success": .number(1)]],

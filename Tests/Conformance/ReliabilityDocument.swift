@@ -25,10 +25,12 @@ package enum ReliabilityDocument {
     $ .ci/reliability --update   # writes it
     ```
 
-    Three oracles judge the library:
+    Four oracles judge the library:
 
     - **pymdp 1.0.4** and **pymdp 0.0.7.1**, the published packages. Scripts had them replay agents, most of them random; what
       they computed lies beside the scripts in [Tests/Golden](Tests/Golden/README.md). A difference of more than 1e-9 fails.
+    - **SPM**, its `spm_MDP_VB_X.m` run under Octave on models, outcomes and actions that were given; a script lies beside what it
+      computed, as above. A difference of more than 1e-9 fails.
     - **Enumeration**: reference code of our own, [Tests/Conformance](Tests/Conformance/BruteForce.swift), plain loops over all
       joint states, all joint outcomes and all policies of small random models, which shares no computation with the library.
       A difference of more than 1e-12 fails.
