@@ -79,7 +79,7 @@ extension EnumeratedFamily {
     + everyScheme { algorithm, preset, title in
       .init("asymptotes, \(title)", preset == .default ? 16 : 6, algorithm, preset, asymptotes)
     }
-    + Preset.allCases.map { preset in
+    + Preset.stepByStep.map { preset in
       .init(
         "in hindsight, factor by factor, under \(preset.rawValue)", 16, .exact, preset, structured)
     }
