@@ -61,7 +61,8 @@ package final class SequenceScoring {
   ///
   /// - Parameters:
   ///   - beliefs: `[policy][time][factor, state]`.
-  ///   - time: the time that has just been observed.
+  ///   - time: the time that has just been observed, at most the last: a step beyond it is refused where it
+  ///     is inferred, before it comes here.
   /// - Throws: ``PlanningFailure`` where a joint information gain is too large to be taken.
   package func evaluate(
     _ beliefs: UnsafePointer<Double>, isWeighed: UnsafePointer<Bool>, from time: Int,
