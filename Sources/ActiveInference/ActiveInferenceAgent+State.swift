@@ -36,7 +36,7 @@ extension ActiveInferenceAgent {
       step: step, seed: seed, episode: episode,
       belief: Array(UnsafeBufferPointer(start: belief.base, count: belief.count)),
       action: taken.array(0..<taken.count), concentration: concentration,
-      plan: remainingPlan, window: windowState, history: byPolicy?.history ?? [])
+      plan: remainingPlan, window: windowState, history: byPolicy?.episode?.history ?? [])
   }
 
   /// Goes on from where an agent of the same model and configuration was.
@@ -96,7 +96,7 @@ extension ActiveInferenceAgent {
     engine.dynamics.noteSupports(engine.belief.belief)
     try took(state.action)
     remainingPlan = state.plan
-    guard let byPolicy else { return }
+    guard let byPolicy, byPolicy.episode != nil else { return }
     do {
       try relive(state.history, byPolicy)
     } catch {
@@ -105,7 +105,7 @@ extension ActiveInferenceAgent {
   }
 
   private func historyFaults(_ state: State) -> [Fault] {
-    let expected = byPolicy == nil ? 0 : state.step
+    let expected = byPolicy?.episode == nil ? 0 : state.step
     if state.history.count != expected {
       return [Fault("history", "has \(state.history.count) observations, expected \(expected)")]
     }

@@ -154,6 +154,7 @@ public final class ActiveInferenceAgent: Agent {
     engine.tables.restore(from: blueprint.tables) { $0 }
     learning.refreshEverything()
     window?.follow()
+    byPolicy?.messages.followTransitions()
     search?.refresh()
   }
 
@@ -236,10 +237,11 @@ public final class ActiveInferenceAgent: Agent {
   ///
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
-    if let byPolicy {
-      if let learning, byPolicy.isAtEnd { byPolicy.learn(learning) }
+    if let learning, let episode = byPolicy?.episode {
+      if episode.isAtEnd { episode.learn(learning) }
     } else if let learning {
       learn(observation, learning)
+      byPolicy?.messages.followTransitions()
       search?.refresh()
     }
     memory?.remember(observation, self)

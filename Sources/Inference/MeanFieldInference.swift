@@ -201,7 +201,8 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
     // A window of one step is fixed-point iteration: so trees of plans are searched.
     case .fixedPoint, .variationalMessagePassing, .marginalMessagePassing:
       return iterateFixedPoint(into: belief, iterates: iterates)
-    case .coordinateAscent, .automatic, .exact, .policyMessages:
+    case .coordinateAscent, .automatic, .exact, .policyMessages,
+      .windowedPolicyMessages:
       return ascendCoordinates(prior, into: belief, iterates: iterates)
     }
   }

@@ -52,6 +52,14 @@ extension ConformanceSection {
             "inference.policyMessages.erp", "inference.policyMessages.zeta",
           ]
         ) { $0.configuration.inference.algorithm == .policyMessages },
+        .init(
+          "messages by policy over a window",
+          ["inference.algorithm=mmp-legacy", "inference.policyMessages.tau", "inference.horizon"]
+        ) { $0.configuration.inference.algorithm == .windowedPolicyMessages },
+        .init("messages by policy over a window that slides", ["inference.horizon"]) {
+          $0.configuration.inference.algorithm == .windowedPolicyMessages
+            && ($0.configuration.inference.horizon ?? .max) < $0.record.observations.count
+        },
         .init("SPM's scheme whole", ["preset=spm", "action.mode=joint"]) {
           $0.configuration.preset == .spm
         },

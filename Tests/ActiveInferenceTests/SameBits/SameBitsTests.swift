@@ -97,7 +97,7 @@ import Testing
       for algorithm in InferenceSettings.Algorithm.allCases {
         for gain in PlanningSettings.InformationGain.allCases {
           // By policy there are only policies to go through.
-          if algorithm == .policyMessages && method != .enumerate { continue }
+          if algorithm.isByPolicy && method != .enumerate { continue }
           #expect(
             all.contains {
               $0.planning.method == method && $0.inference.algorithm == algorithm
