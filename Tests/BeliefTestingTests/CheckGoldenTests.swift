@@ -2,7 +2,7 @@ import ActiveInference
 import Foundation
 import Testing
 
-@testable import BeliefTesting
+import BeliefTesting
 
 @Suite("A test that is held against its golden")
 struct CheckGoldenTests {

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import GenerativeModel
+import GenerativeModel
 
 private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
   var description = describedTMaze()

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GenerativeModel
+import GenerativeModel
 
 private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
   var description = describedTMaze()

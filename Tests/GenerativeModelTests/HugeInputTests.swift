@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GenerativeModel
+import GenerativeModel
 
 private func message(_ text: String) -> String {
   do throws(InvalidInput) {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GenerativeModel
+import GenerativeModel
 
 private func read(_ text: String) throws(InvalidInput) -> DocumentValue {
   try JSONReader.read(Array(text.utf8), source: "file.json")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GenerativeModel
+import GenerativeModel
 
 /// The T-maze as a person writes it.
 private func built() throws -> GenerativeModel {

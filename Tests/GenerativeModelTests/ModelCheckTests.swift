@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GenerativeModel
+import GenerativeModel
 
 /// What is said about the T-maze after a change.
 private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {

@@ -1,6 +1,6 @@
 import Kernels
 
-@testable import GenerativeModel
+import GenerativeModel
 
 /// A description without fault, to be spoiled by tests: two factors, one control, two modalities.
 func describedTMaze() -> ModelDescription {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GenerativeModel
+import GenerativeModel
 
 private enum Algorithm: String, CaseIterable {
   case exact

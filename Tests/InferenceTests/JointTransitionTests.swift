@@ -2,7 +2,7 @@ import ActiveInference
 import EngineTestSupport
 import Testing
 
-@testable import GenerativeModel
+import GenerativeModel
 
 @Suite struct `Joint transitions` {
   /// The product of the factors' transitions, read cell by cell from the model's own tensors.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Kernels
+import Kernels
 
 @Suite struct `Factorised matrices` {
   /// On both sides of the size from which LAPACK has a part.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GenerativeModel
+import GenerativeModel
 
 @Suite("Linting")
 struct LintTests {
