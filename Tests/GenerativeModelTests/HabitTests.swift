@@ -1,6 +1,5 @@
-import Testing
-
 import GenerativeModel
+import Testing
 
 private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
   var description = describedTMaze()

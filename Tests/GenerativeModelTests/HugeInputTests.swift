@@ -1,6 +1,5 @@
-import Testing
-
 import GenerativeModel
+import Testing
 
 private func message(_ text: String) -> String {
   do throws(InvalidInput) {

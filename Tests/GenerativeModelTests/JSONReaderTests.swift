@@ -1,6 +1,5 @@
-import Testing
-
 import GenerativeModel
+import Testing
 
 private func read(_ text: String) throws(InvalidInput) -> DocumentValue {
   try JSONReader.read(Array(text.utf8), source: "file.json")

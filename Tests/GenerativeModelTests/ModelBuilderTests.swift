@@ -1,6 +1,5 @@
-import Testing
-
 import GenerativeModel
+import Testing
 
 /// The T-maze as a person writes it.
 private func built() throws -> GenerativeModel {

@@ -1,6 +1,5 @@
-import Testing
-
 import GenerativeModel
+import Testing
 
 /// What is said about the T-maze after a change.
 private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {

@@ -1,6 +1,5 @@
-import Testing
-
 import GenerativeModel
+import Testing
 
 private func read(_ text: String, source: String = "file") throws(InvalidInput) -> GenerativeModel {
   try GenerativeModel(contentsOf: Array(text.utf8), source: source)

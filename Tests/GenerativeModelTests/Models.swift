@@ -1,6 +1,5 @@
-import Kernels
-
 import GenerativeModel
+import Kernels
 
 /// A description without fault, to be spoiled by tests: two factors, one control, two modalities.
 func describedTMaze() -> ModelDescription {

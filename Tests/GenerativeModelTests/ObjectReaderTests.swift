@@ -1,6 +1,5 @@
-import Testing
-
 import GenerativeModel
+import Testing
 
 private enum Algorithm: String, CaseIterable {
   case exact

@@ -1,8 +1,7 @@
 import ActiveInference
 import EngineTestSupport
-import Testing
-
 import GenerativeModel
+import Testing
 
 @Suite struct `Joint transitions` {
   /// The product of the factors' transitions, read cell by cell from the model's own tensors.

@@ -1,6 +1,5 @@
-import Testing
-
 import Kernels
+import Testing
 
 @Suite struct `Factorised matrices` {
   /// On both sides of the size from which LAPACK has a part.

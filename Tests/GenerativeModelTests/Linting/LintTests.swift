@@ -1,6 +1,5 @@
-import Testing
-
 import GenerativeModel
+import Testing
 
 @Suite("Linting")
 struct LintTests {
