@@ -10,8 +10,31 @@ extension ActiveInferenceAgent {
     } else {
       learning.learn(evidence, isFirst: step == 0, hasPlanned: !followsPlan)
     }
+    noteForHindsight(observation)
+    learnInHindsight(learning)
+  }
+
+  /// Learns from an episode that policies have come to the end of (`mmp-spm`), or keeps in mind what it will be
+  /// learned from.
+  func learn(
+    _ observation: [Observation], _ learning: AgentLearning<SingleArithmetic>,
+    _ byPolicy: PolicyConditionedStep
+  ) {
+    noteForHindsight(observation)
+    guard byPolicy.isAtEnd else { return }
+    byPolicy.learn(learning)
+    learnInHindsight(learning)
+  }
+
+  private func noteForHindsight(_ observation: [Observation]) {
+    hindsight?.note(
+      observation, after: taken.array(0..<taken.count), isFirst: step == 0, engine.tables)
+  }
+
+  private func learnInHindsight(_ learning: AgentLearning<SingleArithmetic>) {
     guard let hindsight else { return }
-    hindsight.learn(observation, after: engine.actions, isFirst: step == 0, engine.tables)
+    hindsight.learn(engine.tables)
     learning.refreshEverything()
+    window?.inference.followTransitions()
   }
 }

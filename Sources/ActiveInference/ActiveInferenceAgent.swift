@@ -237,7 +237,7 @@ public final class ActiveInferenceAgent: Agent {
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
     if let byPolicy {
-      if let learning, byPolicy.isAtEnd { byPolicy.learn(learning) }
+      if let learning { learn(observation, learning, byPolicy) }
     } else if let learning {
       learn(observation, learning)
       search?.refresh()
