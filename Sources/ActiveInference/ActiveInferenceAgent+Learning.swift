@@ -4,13 +4,14 @@ extension ActiveInferenceAgent {
   /// Learns from a step: from the window that it was inferred with where there is one, and of the whole past
   /// where that is smoothed.
   func learn(_ observation: [Observation], _ learning: AgentLearning<SingleArithmetic>) {
+    // Before anything is learned: the episode began with these counts.
+    noteForHindsight(observation)
     let evidence = Evidence.observations(observation)
     if let counts = window?.counts {
       learning.learn(counts, evidence, hasPlanned: !followsPlan)
     } else {
       learning.learn(evidence, isFirst: step == 0, hasPlanned: !followsPlan)
     }
-    noteForHindsight(observation)
     learnInHindsight(learning)
   }
 

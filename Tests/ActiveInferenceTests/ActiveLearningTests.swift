@@ -57,7 +57,8 @@ private struct Trial: Decodable {
   private struct File: Decodable { let cases: [Trial] }
 
   /// Under mean-field beliefs, for SPM multiplies the beliefs of both states; with one factor these are exact.
-  @Test func `accepts of an update what SPM accepts, up to SPM's asymptote`() throws {
+  @Test("accepts of an update what SPM accepts, up to SPM's asymptote")
+  func equalsSPM() throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Golden/spm-active/counts.json")
     let cases = try JSONDecoder().decode(File.self, from: Data(contentsOf: file)).cases

@@ -74,8 +74,10 @@ struct EveryAlgorithm {
     EveryAlgorithm.horizons.map { (algorithm, $0) }
   }
 
-  @Test(arguments: cases, [false, true])
-  func `whatever the scheme, its window, and whether the past is counted anew`(
+  @Test(
+    "10 observations add 10 counts to a modality, 9 to a factor, any scheme, window and smoothing",
+    arguments: cases, [false, true])
+  func once(
     scheme: (algorithm: InferenceSettings.Algorithm, horizon: Int?), smoothing: Bool
   ) throws {
     let world = try EveryAlgorithm()
