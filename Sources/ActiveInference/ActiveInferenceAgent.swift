@@ -320,7 +320,9 @@ public final class ActiveInferenceAgent: Agent {
       try inferByReplacement(replacement, observation)
       return
     }
-    iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
+    if recordsIterates || !iterates.freeEnergy.isEmpty {
+      iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
+    }
     do throws(ImpossibleObservation) {
       try inferStates(observation)
     } catch {
