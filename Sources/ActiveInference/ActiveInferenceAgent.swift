@@ -238,7 +238,7 @@ public final class ActiveInferenceAgent: Agent {
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
     if let learning, let episode = byPolicy?.episode {
-      if episode.isAtEnd { episode.learn(learning) }
+      learn(observation, learning, episode)
     } else if let learning {
       learn(observation, learning)
       byPolicy?.messages.followTransitions()

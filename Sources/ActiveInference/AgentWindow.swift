@@ -13,7 +13,7 @@ final class AgentWindow {
     guard blueprint.hasWindow, let logs = engine.logs else { return nil }
     let inference = WindowInference(
       blueprint.space, blueprint.inference, engine.dynamics, engine.tables, logs,
-      learnsLikelihoods: learning?.learning.learnsLikelihoods ?? false,
+      learnsLikelihoods: blueprint.configuration.learning.likelihood != nil,
       endsIterations: blueprint.savings.contains(.endedIterations))
     self.inference = inference
     counts = learning.map { WindowCounts(inference, $0.learning, engine.tables, logs) }

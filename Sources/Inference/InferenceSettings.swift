@@ -52,13 +52,15 @@ public struct InferenceSettings: Hashable, Sendable {
   public var iterations = 16
   /// `cavi` ends when a sweep lowers free energy by less, in nats.
   public var tolerance = 1e-12
-  /// The most past steps of a window of `vmp`, `mmp` and `mmp-legacy`, 1 to 1,000,000; nil for all steps so far.
+  /// The most past steps of a window of `vmp`, `mmp`, `mmp-legacy` and ``smoothing``, 1 to 1,000,000; nil for
+  /// all steps so far.
   public var horizon: Int?
   /// The longest window that may be asked for.
   public static let longestHorizon = 1_000_000
   /// What is done with an observation of probability zero.
   public var impossible: ImpossibleObservation = .error
-  /// How all steps of a record are smoothed once it has ended; nil where they are not.
+  /// How all steps of a record are smoothed once it has ended, or with a ``horizon`` at each step the last so
+  /// many; nil where they are not.
   public var smoothing: SmoothingSettings?
   /// How messages are passed, for `mmp-spm` and `mmp-legacy`.
   public var policyMessages = PolicyMessageSettings()

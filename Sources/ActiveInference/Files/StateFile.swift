@@ -5,7 +5,7 @@ extension ActiveInferenceAgent {
   private static let format = "aif.state/1"
   private static let keys = [
     "format", "step", "seed", "episode", "belief", "action", "concentration", "plan", "window",
-    "history",
+    "history", "record",
   ]
 
   /// The agent's state as JSON; read back, the agent goes on with the same bits.
@@ -26,7 +26,8 @@ extension ActiveInferenceAgent {
           + (state.window.map { [.init("window", $0.document(blueprint.model))] } ?? [])
           + (state.history.isEmpty
             ? []
-            : [.init("history", .array(state.history.map { .array($0.map(\.document)) }))])),
+            : [.init("history", .array(state.history.map { .array($0.map(\.document)) }))])
+          + (state.record.map { [.init("record", $0.document(blueprint.model))] } ?? [])),
       isPretty: true) + "\n"
   }
 
@@ -56,12 +57,14 @@ extension ActiveInferenceAgent {
     let history = (root.list("history") ?? []).enumerated().map {
       BehaviourRecord.observation($1, "history[\($0)]", faults)
     }
+    let record = try State.Record.read(root, "record", blueprint.model, source: source)
     try faults.check(source: source)
     guard let step, let seed, let episode, let belief, let action, let counts else { return }
     let concentration = try blueprint.model.concentration(document: counts, source: source)
     try resume(
       State(
         step: step, seed: UInt64(seed), episode: UInt64(episode), belief: belief, action: action,
-        concentration: concentration, plan: plan, window: window, history: history))
+        concentration: concentration, plan: plan, window: window, history: history,
+        record: record))
   }
 }

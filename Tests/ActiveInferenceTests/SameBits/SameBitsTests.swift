@@ -113,7 +113,10 @@ import Testing
       all.contains { $0.learning.initialState != nil }, all.contains { $0.learning.habit != nil },
       all.contains { ($0.learning.likelihood?.forgetting ?? 0) > 0 },
       all.contains { $0.learning.likelihood?.asymptote != nil },
+      all.contains { $0.learning.likelihood?.activeLearningPrecision != nil },
+      all.contains { $0.learning.smoothing },
       all.contains { $0.inference.smoothing != nil },
+      all.contains { $0.inference.smoothing != nil && $0.inference.horizon != nil },
       all.contains { $0.planning.parameterInformationGain },
       all.contains { $0.planning.inductive != nil },
     ] { #expect(learned) }
