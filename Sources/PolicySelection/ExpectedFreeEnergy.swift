@@ -258,7 +258,8 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     }
     return withUnsafePointer(to: block) {
       extend(
-        levels.base[0], 0, $0, 0..<1, root: carriesRootAlone ? belief : nil, model, target, first: 0)
+        levels.base[0], 0, $0, 0..<1, root: carriesRootAlone ? belief : nil, model, target, first: 0
+      )
     }
   }
 
