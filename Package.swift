@@ -36,6 +36,8 @@ let package = Package(
       name: "Environments",
       targets: ["TMaze", "GridWorld", "CueChaining", "GeneralizedTMaze", "Classics", "Reading"]),
     .library(name: "AIFCommands", targets: ["AIFCommands"]),
+    // For the package in Benchmarks alone.
+    .library(name: "BenchmarkWorkloads", targets: ["BenchmarkWorkloads"]),
     // What notebooks load: every module in one dynamic library.
     .library(
       name: "ActiveInferenceNotebook", type: .dynamic,
@@ -121,6 +123,15 @@ let package = Package(
         "ActiveInference", "BeliefTesting", "FuzzingMeter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzzing", exclude: ["Meter", "Corpus", "Reached"], swiftSettings: settings),
+    // What is measured: models, and walks through them.
+    .target(
+      name: "BenchmarkWorkloads",
+      dependencies: ["ActiveInference", "CueChaining", "GridWorld", "TMaze"],
+      path: "Benchmarks/Workloads", swiftSettings: settings),
+    // Instructions, against instructions.json (.ci/instructions); time is measured by the package in Benchmarks.
+    .executableTarget(
+      name: "kernels", dependencies: ["ActiveInference", "BenchmarkWorkloads", "TMaze"],
+      path: "Benchmarks/Kernels", swiftSettings: settings),
     .testTarget(
       name: "AIFCommandsTests",
       dependencies: ["aif", "AIFCommands", "ActiveInference", "TMaze", "GridWorld"],
@@ -128,8 +139,8 @@ let package = Package(
     .testTarget(
       name: "ActiveInferenceTests",
       dependencies: [
-        "ActiveInference", "AllocationCounter", "Conformance", "EngineTestSupport", "TMaze",
-        "GridWorld",
+        "ActiveInference", "AllocationCounter", "BeliefTesting", "Conformance", "EngineTestSupport",
+        "GridWorld", "TMaze",
       ],
       exclude: ["SameBits/same-bits.txt"], swiftSettings: settings),
     .testTarget(

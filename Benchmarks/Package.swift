@@ -8,18 +8,15 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "ActiveInference", path: "..")],
   targets: [
-    // What is measured: models, and walks through them.
-    .target(
-      name: "Workloads",
+    // Time and memory, against pymdp: ./run. What is measured and the program that counts instructions are
+    // targets of the package above, and so are built with its tests.
+    .executableTarget(
+      name: "benchmark",
       dependencies: [
         .product(name: "ActiveInference", package: "ActiveInference"),
         .product(name: "Environments", package: "ActiveInference"),
-      ],
-      swiftSettings: settings),
-    // Time and memory, against pymdp: ./run.
-    .executableTarget(name: "benchmark", dependencies: ["Workloads"], swiftSettings: settings),
-    // Instructions, against instructions.json: ../.ci/instructions.
-    .executableTarget(name: "kernels", dependencies: ["Workloads"], swiftSettings: settings),
+        .product(name: "BenchmarkWorkloads", package: "ActiveInference"),
+      ], swiftSettings: settings)
   ],
   swiftLanguageModes: [.v6]
 )

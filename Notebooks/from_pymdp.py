@@ -34,6 +34,7 @@ What becomes of what
 * Learning. 1.x: what `learn_A` and `learn_B` say, with the rates `lr_pA` and `lr_pB` of `infer_parameters` passed here.
   0.0.7 learns when the user calls `update_A`, `update_B`, `update_D`: say which with `learn="ABD"`; rates and subsets are
   the agent's. aif counts every datum once and never revives a cell of count zero.
+* 0.0.7's `inference_algo="MMP"` is `mmp-legacy`; `inference.policyMessages.tau` is the inverse of its `tau`.
 * Numbers go through float64 as they are. Only where a column sums to 1 to no better than 1e-9, as it does in JAX's default
   float32, is it divided by its sum: aif requires 1e-6.
 
@@ -310,20 +311,33 @@ class _Agent007:
     def settings(self):
         """The `aif.agent/1` of this agent."""
         agent = self.agent
-        if agent.inference_algo != "VANILLA":
-            raise ValueError(f"inference_algo {agent.inference_algo!r}: of 0.0.7 only VANILLA can be expressed")
-        parameters = agent.inference_params
         planning = _planning(agent, len(agent.policies[0]), agent.gamma)
         planning["informationGain"] = "joint"
         planning["novelty"] = "heuristic"
         return {
             "format": "aif.agent/1", "preset": "pymdp-0.0.7",
-            "inference": {"algorithm": "fpi", "iterations": int(parameters["num_iter"]),
-                          "tolerance": float(parameters["dF_tol"])},
+            "inference": self._inference(),
             "planning": planning,
             "action": {"selection": agent.action_selection, "mode": agent.sampling_mode, "alpha": float(agent.alpha)},
             "learning": {table: self._rule(table) for table in self.learn},
         }
+
+    def _inference(self):
+        """How states are inferred: by fixed-point iteration, or by messages under each policy."""
+        agent = self.agent
+        parameters = agent.inference_params
+        if agent.inference_algo == "VANILLA":
+            return {"algorithm": "fpi", "iterations": int(parameters["num_iter"]),
+                    "tolerance": float(parameters["dF_tol"])}
+        if agent.inference_algo != "MMP":
+            raise ValueError(f"inference_algo {agent.inference_algo!r}: of 0.0.7 only VANILLA and MMP can be expressed")
+        if not parameters["grad_descent"]:
+            raise ValueError("inference_params: grad_descent False cannot be expressed; leave it True")
+        if not agent.edge_handling_params["use_BMA"]:
+            raise ValueError("use_BMA, policy_sep_prior: only windows that begin with the average over policies can be "
+                             "expressed; leave use_BMA True and policy_sep_prior False")
+        return {"algorithm": "mmp-legacy", "iterations": int(parameters["num_iter"]),
+                "horizon": int(agent.inference_horizon), "policyMessages": {"tau": 1 / float(parameters["tau"])}}
 
     def _rule(self, table):
         """How the counts of a table are learned: the agent's rate and its subset, if any."""

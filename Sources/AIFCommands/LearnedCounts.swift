@@ -13,9 +13,6 @@ struct LearnedCounts {
   /// The counts before it.
   let prior: GenerativeModel.Concentration
 
-  /// Bytes within which a trace says that it is one.
-  private static let heading = 256
-
   /// Reads a model after learning.
   ///
   /// - Parameters:
@@ -31,7 +28,7 @@ struct LearnedCounts {
       learned = try LearnedCounts.lifetime(episode, file.name) { try cursor.next() }
     } else {
       let bytes = try file.bytes()
-      if LearnedCounts.isTrace(bytes.prefix(LearnedCounts.heading)) {
+      if TraceFile.isTrace(bytes) {
         var traces = try Trace.read(contentsOf: bytes, source: file.name)[...]
         learned = try LearnedCounts.lifetime(episode, file.name) { traces.popFirst() }
       } else if episode != nil {
@@ -111,14 +108,9 @@ struct LearnedCounts {
     let (descriptor, information) = try file.opened()
     defer { close(descriptor) }
     guard information.st_mode & S_IFMT == S_IFREG else { return false }
-    var bytes = [UInt8](repeating: 0, count: heading)
+    var bytes = [UInt8](repeating: 0, count: TraceFile.heading)
     let count = read(descriptor, &bytes, bytes.count)
-    return count > 0 && isTrace(bytes[..<count])
-  }
-
-  private static func isTrace(_ bytes: ArraySlice<UInt8>) -> Bool {
-    String(decoding: bytes, as: UTF8.self)
-      .contains(/^\s*\{\s*"format"\s*:\s*"aif\.(trace|golden)\/1"/)
+    return count > 0 && TraceFile.isTrace(Array(bytes[..<count]))
   }
 }
 

@@ -7,28 +7,13 @@ struct ReplayCommand: ParsableCommand {
     abstract: "What the agent believes and would do on a given record of behaviour.",
     usage: "aif replay <MODEL> --data <DATA> [<options>]",
     discussion: """
-      MODEL is an aif.model/1 file, DATA an aif.data/1 file; - is standard input. The trace \
-      (aif.trace/1) goes to standard output unless --output names a file.
+      MODEL is an aif.model/1 file, DATA an aif.data/1 file or a trace of one episode; - is standard \
+      input. The trace (aif.trace/1) goes to standard output unless --output names a file.
 
       Example: aif replay maze.yaml --data rat7.json --output rat7.jsonl
       """)
 
-  @Argument(help: ArgumentHelp("The agent's model.", valueName: "MODEL"))
-  var model: String
-
-  @Option(help: ArgumentHelp("The observations and actions.", valueName: "DATA"))
-  var data: String
-
-  @Option(
-    help: ArgumentHelp("An aif.agent/1 file; the default agent unless given.", valueName: "FILE"))
-  var agent: String?
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Set the agent (agent.planning.horizon=3); may be repeated. It is above --agent.",
-      valueName: "KEY=VALUE"))
-  var assignments: [Assignment] = []
+  @OptionGroup var subject: RecordOptions
 
   @Flag(
     help: ArgumentHelp(
@@ -54,45 +39,36 @@ struct ReplayCommand: ParsableCommand {
   var format: OutputFormat = .json
 
   func validate() throws {
-    let stray = assignments.first { $0.agentPath == nil }
-    let faults = [
-      InputFile.checkStandardInput([model, data, agent]),
-      seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
-      stray.map { "--set \($0.key): a replay has no environment; agent.* sets the agent" },
-      assignments.fault,
-    ].compactMap { $0 }
+    let faults =
+      subject.faults
+      + [
+        subject.data.count == 1 ? nil : "--data must be given once",
+        seed <= UInt64(Int64.max) ? nil : "--seed must be at most 2^63-1",
+      ].compactMap { $0 }
     if !faults.isEmpty { throw ValidationError(faults.joined(separator: "; ")) }
   }
 
   func run() throws {
-    var faults = FaultGatherer()
-    let model = faults.gather {
-      let file = InputFile(path: self.model)
-      return try GenerativeModel(contentsOf: file.bytes(), source: file.name)
+    guard let (model, records, asked) = try subject.read() else { return }
+    guard records.count == 1, let record = records.first else {
+      throw CommandFailure.input(
+        "\(InputFile(path: subject.data[0]).name): has \(counted(records.count, "episode")); "
+          + "a replay is of one")
     }
-    let dataFile = InputFile(path: data)
-    let behaviour = faults.gather {
-      let record = try BehaviourRecord(contentsOf: dataFile.bytes(), source: dataFile.name)
-      if let model { try record.check(against: model, source: dataFile.name) }
-      return record
+    var configuration = asked
+    if smooth, configuration.inference.smoothing == nil {
+      configuration.inference.smoothing = SmoothingSettings()
     }
-    let layers = AgentLayers(
-      environment: AgentConfiguration(), file: agent, assignments: assignments)
-    var configuration = faults.gather { try layers.configuration() }
-    if smooth, configuration?.inference.smoothing == nil {
-      configuration?.inference.smoothing = SmoothingSettings()
-    }
-    try faults.check()
-    guard let model, let behaviour, let configuration else { return }
     let agent = try ActiveInferenceAgent(model, configuration)
     let destination = try OutputFile(output)
     try Interruption.heeded {
       let steps: [StepRecord]
       do {
         steps = try agent.replay(
-          behaviour, seed: seed, level: shownLevel, isCancelled: { Interruption.signal != 0 })
+          record.behaviour, seed: seed, level: shownLevel, isCancelled: { Interruption.signal != 0 }
+        )
       } catch let failure as AgentFailure {
-        throw CommandFailure.input("\(dataFile.name): \(failure)")
+        throw CommandFailure.input("\(record.name): \(failure)")
       } catch is CancellationError {
         try Interruption.check()
         return

@@ -90,6 +90,15 @@ final class TraceFile {
     return line
   }
 
+  /// Bytes within which a trace says that it is one.
+  static let heading = 256
+
+  /// Whether what a file begins with says that it holds traces or goldens.
+  static func isTrace(_ bytes: [UInt8]) -> Bool {
+    String(decoding: bytes.prefix(heading), as: UTF8.self)
+      .contains(/^\s*\{\s*"format"\s*:\s*"aif\.(trace|golden)\/1"/)
+  }
+
   private static func isGolden(_ document: DocumentValue?) -> Bool {
     guard case .object(let members) = document else { return false }
     return members.contains { $0.key == "format" && $0.value == .string(Golden.format) }

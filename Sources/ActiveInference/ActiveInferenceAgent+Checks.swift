@@ -101,13 +101,13 @@ extension ActiveInferenceAgent {
   }
 
   /// By modality, whether its outcome was impossible in the last step and has been ignored.
-  var ignoredModalities: FixedBuffer<Bool> {
-    byPolicy?.messages.ignored ?? engine.inference.ignored
+  var ignoredModalities: UnsafePointer<Bool> {
+    UnsafePointer(byPolicy?.messages.ignored.base ?? engine.inference.ignored.base)
   }
 
   /// Whether an outcome of the last step was impossible and has been ignored.
   var hasIgnoredModality: Bool {
     let ignored = ignoredModalities
-    return (0..<ignored.count).contains { ignored.base[$0] }
+    return (0..<engine.inference.ignored.count).contains { ignored[$0] }
   }
 }

@@ -10,13 +10,13 @@ extension ActiveInferenceAgent {
   /// and not decided upon is forgotten.
   ///
   /// - Throws: ``AgentFailure`` where the observation does not fit the model or is impossible; the agent is
-  ///   then as it was before. ``InvalidInput`` under `mmp-spm`, where beliefs come after policies.
+  ///   then as it was before. ``InvalidInput`` under `mmp-spm` and `mmp-legacy`, where beliefs come after policies.
   public func perceive(_ observation: [Observation]) throws {
     if blueprint.infersByPolicy {
       throw InvalidInput([
         Fault(
           "inference.algorithm",
-          "under mmp-spm beliefs follow from policies, so a step is not taken in halves",
+          "under \(blueprint.inference.algorithm.rawValue) beliefs follow from policies, so a step is not taken in halves",
           remedy: "use another algorithm")
       ])
     }

@@ -43,7 +43,7 @@ extension ActiveInferenceAgent {
       if hasIgnoredModality {
         let ignored = ignoredModalities
         record.impossible = blueprint.model.modalities.indices
-          .filter { ignored.base[$0] }.map { blueprint.model.modalities[$0].name }
+          .filter { ignored[$0] }.map { blueprint.model.modalities[$0].name }
       }
     }
     guard level >= .beliefs else { return }

@@ -26,6 +26,9 @@ extension ActiveInferenceAgent {
     public var window: Window?
     /// What has been observed in the episode, where states are inferred over all of it (`mmp-spm`); else empty.
     public var history: [[Observation]] = []
+    /// What has happened in the episode, where it is learned from as a whole; nil elsewhere, or before the first
+    /// step.
+    public var record: Record?
   }
 
   /// The agent as it is between two steps.
@@ -36,7 +39,8 @@ extension ActiveInferenceAgent {
       step: step, seed: seed, episode: episode,
       belief: Array(UnsafeBufferPointer(start: belief.base, count: belief.count)),
       action: taken.array(0..<taken.count), concentration: concentration,
-      plan: remainingPlan, window: windowState, history: byPolicy?.history ?? [])
+      plan: remainingPlan, window: windowState, history: byPolicy?.episode?.history ?? [],
+      record: recordState)
   }
 
   /// Goes on from where an agent of the same model and configuration was.
@@ -69,14 +73,9 @@ extension ActiveInferenceAgent {
     for (index, action) in state.plan.enumerated() where !answers.contains(action) {
       faults.append(Fault("plan[\(index)]", "\(action) is not an action of this model"))
     }
-    if hindsight != nil && state.step > 0 {
-      faults.append(
-        Fault(
-          "step", "is \(state.step), but under learning.smoothing an agent needs all steps before",
-          remedy: "replay the episode from its beginning"))
-    }
     faults += windowFaults(state)
     faults += historyFaults(state)
+    faults += recordFaults(state)
     if !faults.isEmpty { throw InvalidInput(source: "state", faults) }
     if let learning {
       let learned = try blueprint.model.replacing(concentration: state.concentration).laidOut()
@@ -85,6 +84,7 @@ extension ActiveInferenceAgent {
       search?.refresh()
     }
     try resumeWindow(state)
+    try resumeRecord(state)
     perceived = nil
     leaveMemory()
     leavePlan()
@@ -96,7 +96,7 @@ extension ActiveInferenceAgent {
     engine.dynamics.noteSupports(engine.belief.belief)
     try took(state.action)
     remainingPlan = state.plan
-    guard let byPolicy else { return }
+    guard let byPolicy, byPolicy.episode != nil else { return }
     do {
       try relive(state.history, byPolicy)
     } catch {
@@ -105,7 +105,7 @@ extension ActiveInferenceAgent {
   }
 
   private func historyFaults(_ state: State) -> [Fault] {
-    let expected = byPolicy == nil ? 0 : state.step
+    let expected = byPolicy?.episode == nil ? 0 : state.step
     if state.history.count != expected {
       return [Fault("history", "has \(state.history.count) observations, expected \(expected)")]
     }

@@ -20,25 +20,31 @@ extension ActiveInferenceAgent.State {
 }
 
 extension ActiveInferenceAgent {
+  /// What infers the steps of a window together; nil where each step is inferred alone, or all of an episode.
+  private var windowKeeper: (any WindowKeeper)? {
+    if let window { return window.inference }
+    return blueprint.infersEpisodes ? nil : byPolicy?.messages
+  }
+
   var windowState: State.Window? {
-    guard let window, step > 0 else { return nil }
-    let record = window.inference.record(before: step)
+    guard let windowKeeper, step > 0 else { return nil }
+    let record = windowKeeper.record(before: step)
     return State.Window(
       initial: record.initial, observations: record.observations, actions: record.actions,
       beliefs: record.beliefs,
-      concentration: window.counts?.settled.concentration(blueprint.compiled))
+      concentration: window?.counts?.settled.concentration(blueprint.compiled))
   }
 
   /// What is wrong with the part of a state that is about a window.
   func windowFaults(_ state: State) -> [Fault] {
-    guard let window, state.step > 0 else {
+    guard let windowKeeper, state.step > 0 else {
       return state.window == nil
         ? [] : [Fault("window", "is not a part of this agent at this step")]
     }
     guard let found = state.window else {
       return [Fault("window", "is missing", remedy: "this agent infers several steps together")]
     }
-    let steps = window.inference.stepsNeeded(before: state.step).count
+    let steps = windowKeeper.stepsNeeded(before: state.step).count
     let lists = [found.observations.count, found.actions.count, found.beliefs.count]
     if lists.contains(where: { $0 != steps }) {
       return [
@@ -57,7 +63,7 @@ extension ActiveInferenceAgent {
     for (index, observation) in found.observations.enumerated() {
       faults += observationFaults(observation, "window.observations[\(index)]")
     }
-    if (found.concentration == nil) != (window.counts == nil) {
+    if (found.concentration == nil) != (window?.counts == nil) {
       faults.append(Fault("window.concentration", "is there where nothing is learned, or is not"))
     }
     return faults
@@ -89,14 +95,14 @@ extension ActiveInferenceAgent {
 
   /// Goes on from a state that ``windowFaults(_:)`` finds nothing wrong with.
   func resumeWindow(_ state: State) throws(InvalidInput) {
-    guard let window else { return }
-    window.inference.followTransitions()
+    guard let windowKeeper else { return }
+    windowKeeper.followTransitions()
     guard let found = state.window else { return }
-    if let counts = window.counts, let concentration = found.concentration {
+    if let counts = window?.counts, let concentration = found.concentration {
       let settled = try blueprint.model.replacing(concentration: concentration).laidOut()
       counts.settled.restore(from: settled.tables) { $0 }
     }
-    window.inference.resume(
+    windowKeeper.resume(
       WindowRecord(
         initial: found.initial, observations: found.observations, actions: found.actions,
         beliefs: found.beliefs), before: state.step)

@@ -156,6 +156,7 @@ public final class ActiveInferenceAgent: Agent {
     engine.tables.restore(from: blueprint.tables) { $0 }
     learning.refreshEverything()
     window?.follow()
+    byPolicy?.messages.followTransitions()
     search?.refresh()
   }
 
@@ -238,10 +239,11 @@ public final class ActiveInferenceAgent: Agent {
   ///
   /// - Parameter memory: what the step is kept in.
   func complete(_ observation: [Observation], _ memory: AgentMemory? = nil) -> [Int] {
-    if let byPolicy {
-      if let learning, byPolicy.isAtEnd { byPolicy.learn(learning) }
+    if let learning, let episode = byPolicy?.episode {
+      learn(observation, learning, episode)
     } else if let learning {
       learn(observation, learning)
+      byPolicy?.messages.followTransitions()
       search?.refresh()
     }
     memory?.remember(observation, self)
@@ -322,7 +324,9 @@ public final class ActiveInferenceAgent: Agent {
       try inferByReplacement(replacement, observation)
       return
     }
-    iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
+    if recordsIterates || !iterates.freeEnergy.isEmpty {
+      iterates = Iterates(freeEnergy: [], beliefs: [], converged: false)
+    }
     do throws(ImpossibleObservation) {
       try inferStates(observation)
     } catch {

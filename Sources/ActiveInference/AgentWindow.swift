@@ -13,7 +13,7 @@ final class AgentWindow {
     guard blueprint.hasWindow, let logs = engine.logs else { return nil }
     let inference = WindowInference(
       blueprint.space, blueprint.inference, engine.dynamics, engine.tables, logs,
-      learnsLikelihoods: learning?.learning.learnsLikelihoods ?? false,
+      learnsLikelihoods: blueprint.configuration.learning.likelihood != nil,
       endsIterations: blueprint.savings.contains(.endedIterations))
     self.inference = inference
     counts = learning.map { WindowCounts(inference, $0.learning, engine.tables, logs) }
@@ -32,10 +32,16 @@ extension CompiledAgent {
 }
 
 extension ActiveInferenceAgent {
-  /// What is believed of every step of the window that the last step was inferred with; nil where each step
-  /// is inferred alone.
+  /// What is believed of every step of the window that the last step was inferred with, averaged over policies
+  /// where it is inferred by policy; nil where each step is inferred alone.
   public var smoothedBeliefs: SmoothedBeliefs? {
-    guard step > 0, let window = window?.inference, window.windowLength > 0 else { return nil }
+    if step == 0 { return nil }
+    if let byPolicy, byPolicy.episode == nil, byPolicy.messages.time >= 0 {
+      return SmoothedBeliefs(
+        windowStart: byPolicy.messages.firstStep,
+        beliefs: averages(byPolicy, times: byPolicy.messages.time + 1))
+    }
+    guard let window = window?.inference, window.windowLength > 0 else { return nil }
     return SmoothedBeliefs(
       windowStart: window.windowStart,
       beliefs: (0..<window.windowLength).map { factors(window.smoothed(at: $0)) })

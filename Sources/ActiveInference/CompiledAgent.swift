@@ -50,7 +50,7 @@ public final class CompiledAgent: Sendable {
     space = try BeliefSpace(
       compiled, joint: inference.algorithm == .exact && parts.beliefs == nil)
     logs =
-      space.isJoint || inference.algorithm == .policyMessages
+      space.isJoint || inference.algorithm.isByPolicy
       ? nil : LogLikelihoodTables(tables, inference.convention)
     policies = try PolicySet(compiled, configuration.planning)
     planning = try PlanningTables(compiled, tables, configuration.planning, policies)
@@ -91,8 +91,11 @@ public final class CompiledAgent: Sendable {
         tables: engine.tables, logs: engine.logs, planning: engine.planning, policies: policies))
   }
 
-  /// Whether states are inferred over whole episodes under each policy.
-  var infersByPolicy: Bool { inference.algorithm == .policyMessages }
+  /// Whether states are inferred under each policy.
+  var infersByPolicy: Bool { inference.algorithm.isByPolicy }
+
+  /// Whether they are so over whole episodes.
+  var infersEpisodes: Bool { inference.algorithm == .policyMessages }
 
   /// The scheme that infers states; `auto` has been resolved.
   public var algorithm: InferenceSettings.Algorithm { inference.algorithm }

@@ -83,10 +83,10 @@ public struct StepCost: Hashable, Sendable {
     let softControl =
       configuration.planning.method == .softControl
       ? configuration.planning.softControlBytes(compiled) : 0
-    let isByPolicy = inference.algorithm == .policyMessages
+    let isByPolicy = inference.algorithm.isByPolicy
     let byPolicy =
       isByPolicy
-      ? PolicyMessagePassing.bytes(compiled, policies: policies, horizon: horizon) : 0
+      ? PolicyMessagePassing.bytes(compiled, inference, policies: policies, horizon: horizon) : 0
     let search =
       configuration.planning.method == .sophisticated
       ? 0x1p20 * Double(configuration.planning.budget.mebibytes) : 0
@@ -113,7 +113,7 @@ public struct StepCost: Hashable, Sendable {
       operations = whole(
         Double(policies) * Double(horizon + 1) * perNode
           + PolicyMessagePassing.operations(
-            compiled, policies: policies, horizon: horizon, sweeps: sweeps))
+            compiled, inference, policies: policies, horizon: horizon))
       return
     }
     let inferring = window.operations + Double(sweeps) * Double(likelihoods)

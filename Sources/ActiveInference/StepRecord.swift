@@ -31,7 +31,7 @@ public struct Iterates: Hashable, Sendable {
   public var beliefs: [[[Double]]]
   /// Whether the last sweep changed nothing that matters (``InferenceOutcome/converged``).
   public var converged: Bool
-  /// `[sweep][policy][time][factor][state]`, where states are inferred by policy (`mmp-spm`); of a policy
+  /// `[sweep][policy][time][factor][state]`, where states are inferred by policy; of a policy
   /// that has been dropped nothing. `beliefs` and `freeEnergy` are then averages over the policies.
   public var policyBeliefs: [[[[[Double]]]]]?
 
@@ -137,7 +137,7 @@ extension StepRecord {
     set { if thoughts != nil || newValue != nil { own().contents.policyPosterior = newValue } }
   }
 
-  /// Free energy by policy in nats, less is better, where states are inferred by policy (`mmp-spm`); 0 where
+  /// Free energy by policy in nats, less is better, where states are inferred by policy; 0 where
   /// the policy has been dropped.
   public var policyFreeEnergy: [Double]? {
     get { thoughts?.contents.policyFreeEnergy }

@@ -47,16 +47,16 @@ public func checkGolden(
 }
 
 /// One comparison with a golden.
-struct GoldenCheck {
+package struct GoldenCheck {
   private let name: String
   private let file: GoldenFile
   private let recording: Recording
   /// Says what was recorded.
   private let say: (String) -> Void
 
-  init(
+  package init(
     name: String, file: String, recording: Recording?, environment: [String: String],
-    say: @escaping (String) -> Void = GoldenCheck.sayOnStandardError
+    say: @escaping (String) -> Void = { GoldenCheck.sayOnStandardError($0) }
   ) throws(InvalidInput) {
     self.name = name
     self.file = try GoldenFile(name: name, besides: file)
@@ -64,7 +64,7 @@ struct GoldenCheck {
     self.say = say
   }
 
-  func run(_ traces: [Trace], _ tolerances: Tolerances) throws {
+  package func run(_ traces: [Trace], _ tolerances: Tolerances) throws {
     if recording == .all || recording == .missing && !file.exists { return try record(traces) }
     guard file.exists else { throw try failure(.missing, traces) }
     let expected = try file.traces()

@@ -16,7 +16,7 @@ public enum Recording: String, Hashable, Sendable, CaseIterable {
   /// which somebody set for that run, makes it record there.
   ///
   /// - Throws: ``InvalidInput`` where the variable is something else.
-  static func resolved(
+  package static func resolved(
     _ asked: Recording?, environment: [String: String]
   ) throws(InvalidInput) -> Recording {
     var requested: Recording?

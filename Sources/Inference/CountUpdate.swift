@@ -3,11 +3,13 @@ import Kernels
 /// One update of a run of Dirichlet counts.
 ///
 ///     count <- count0 + (1 - forgetting)(count - count0) + rate * evidence
-///     count <- count * asymptote / (asymptote + rate)
+///     count <- count * asymptote / (asymptote + w rate)
+///
+/// Where learning is active (``UpdateAcceptance``) only w of the first line is kept; else w is 1.
 struct CountUpdate<Number: StepNumber> {
-  private let counts: UnsafeMutablePointer<Number>
+  let counts: UnsafeMutablePointer<Number>
   private let first: UnsafePointer<Double>
-  private let rule: LearningSettings.Rule
+  let rule: LearningSettings.Rule
 
   /// - Parameter first: the counts of the model, the same in all lanes.
   init(
@@ -30,9 +32,12 @@ struct CountUpdate<Number: StepNumber> {
 
   /// Keeps the counts of a table of `count` cells from growing beyond the asymptote, after evidence has been
   /// added. None falls below what a model may have.
-  func saturate(_ count: Int) {
+  ///
+  /// - Parameter accepted: how much of the update was accepted; nil for all of it.
+  func saturate(_ count: Int, accepted: Number? = nil) {
     guard let asymptote = rule.asymptote else { return }
-    let kept = Number(broadcast: asymptote / (asymptote + rule.rate))
+    let rate = Number(broadcast: rule.rate) * (accepted ?? Number(broadcast: 1))
+    let kept = Number(broadcast: asymptote) / (Number(broadcast: asymptote) + rate)
     let least = Number(broadcast: 1e-150)
     for cell in 0..<count where first[cell] > 0 {
       counts[cell] = .greater(counts[cell] * kept, least)
@@ -49,11 +54,16 @@ struct CountUpdate<Number: StepNumber> {
     numbers(counts)[cell * Number.laneCount + lane] += rule.rate * evidence
   }
 
-  /// The whole formula for `count` cells.
-  func addAll(_ evidence: UnsafePointer<Number>, _ count: Int) {
+  /// The first line of the formula for `count` cells.
+  func add(_ evidence: UnsafePointer<Number>, _ count: Int) {
     if rule.forgetting > 0 { forget(count) }
     let rate = Number(broadcast: rule.rate)
     for cell in 0..<count where first[cell] > 0 { counts[cell] += rate * evidence[cell] }
+  }
+
+  /// The whole formula for `count` cells.
+  func addAll(_ evidence: UnsafePointer<Number>, _ count: Int) {
+    add(evidence, count)
     saturate(count)
   }
 }

@@ -17,8 +17,17 @@ public struct InferenceSettings: Hashable, Sendable {
     /// Marginal message passing over all steps of the episode under each policy (SPM):
     /// ``PolicyMessagePassing``.
     case policyMessages = "mmp-spm"
+    /// Marginal message passing over a window of past steps and the actions of each policy (pymdp 0.0.7):
+    /// ``PolicyMessagePassing``.
+    case windowedPolicyMessages = "mmp-legacy"
 
-    /// Whether the states of all steps of a window are inferred together.
+    /// Whether states are inferred under each policy.
+    public var isByPolicy: Bool { self == .policyMessages || self == .windowedPolicyMessages }
+
+    /// Whether ``InferenceSettings/horizon`` says how many steps are inferred together.
+    public var readsHorizon: Bool { hasWindow || self == .windowedPolicyMessages }
+
+    /// Whether the states of all steps of a window are inferred together, and not by policy.
     public var hasWindow: Bool {
       self == .variationalMessagePassing || self == .marginalMessagePassing
     }
@@ -39,11 +48,12 @@ public struct InferenceSettings: Hashable, Sendable {
 
   /// The scheme.
   public var algorithm: Algorithm = .automatic
-  /// Sweeps: `fpi`, `vmp`, `mmp` and `mmp-spm` do exactly so many, `cavi` at most; at least 1.
+  /// Sweeps: `fpi`, `vmp`, `mmp`, `mmp-spm` and `mmp-legacy` do exactly so many, `cavi` at most; at least 1.
   public var iterations = 16
   /// `cavi` ends when a sweep lowers free energy by less, in nats.
   public var tolerance = 1e-12
-  /// The most steps of a window of `vmp` and `mmp`, 1 to 1,000,000; nil for all steps so far.
+  /// The most past steps of a window of `vmp`, `mmp`, `mmp-legacy` and ``smoothing``, 1 to 1,000,000; nil for
+  /// all steps so far.
   public var horizon: Int?
   /// The longest window that may be asked for.
   public static let longestHorizon = 1_000_000
@@ -53,9 +63,10 @@ public struct InferenceSettings: Hashable, Sendable {
   /// that came from above, all of them together, is below this many nats; nil for never. SPM's Occam window,
   /// there 1/64. Only for a level that has another above it.
   public var chi: Double?
-  /// How all steps of a record are smoothed once it has ended; nil where they are not.
+  /// How all steps of a record are smoothed once it has ended, or with a ``horizon`` at each step the last so
+  /// many; nil where they are not.
   public var smoothing: SmoothingSettings?
-  /// How messages are passed, for `mmp-spm`.
+  /// How messages are passed, for `mmp-spm` and `mmp-legacy`.
   public var policyMessages = PolicyMessageSettings()
   /// What the preset says of logarithms and soft observations; no file key.
   public var convention: InferenceConvention = .standard

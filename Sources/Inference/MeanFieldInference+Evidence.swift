@@ -116,18 +116,20 @@ extension MeanFieldInference {
     _ evidence: Evidence, _ tables: ModelTables<Arithmetic.Parameter>,
     _ logs: LogLikelihoodTables<Arithmetic.Parameter>, _ ignored: FixedBuffer<Bool>
   ) {
-    for index in groups.indices {
-      let values = logLikelihood.base + offsets.base[index]
-      let count = columns.base[index]
-      for column in 0..<count { values[column] = .zero }
-      for modality in groups[index].modalities where !ignored.base[modality] {
-        if groups[index].isWide {
-          addWide(evidence, modality, groups[index], tables, logs, to: values)
-        } else {
-          Arithmetic.addLogLikelihood(
-            evidence, modality, logs.rows.base[modality], tables.likelihoodRows.base[modality],
-            settings.convention, to: values, scratch: scratch.base)
-        }
+    // The groups follow one another.
+    let last = columns.count - 1
+    if last < 0 { return }
+    for column in 0..<offsets.base[last] + columns.base[last] { logLikelihood.base[column] = .zero }
+    for index in 0..<members.count {
+      let (member, modality) = (members.base[index], members.base[index].modality)
+      if ignored.base[modality] { continue }
+      let values = logLikelihood.base + offsets.base[member.group]
+      if member.isWide {
+        addWide(evidence, modality, groups[member.group], tables, logs, to: values)
+      } else {
+        Arithmetic.addLogLikelihood(
+          evidence, modality, logs.rows.base[modality], tables.likelihoodRows.base[modality],
+          settings.convention, to: values, scratch: scratch.base)
       }
     }
   }

@@ -20,6 +20,13 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
     let isWide: Bool
   }
 
+  /// A modality of a group.
+  struct Member: BitwiseCopyable {
+    let group: Int
+    let modality: Int
+    let isWide: Bool
+  }
+
   let space: BeliefSpace
   let settings: InferenceSettings
   let endsIterations: Bool
@@ -32,6 +39,8 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
   let messages: FixedBuffer<Message>
   /// By group its factors where they are two, else -1.
   let pairs: FixedBuffer<Pair>
+  /// Every modality with the group that it is in; both in their order.
+  let members: FixedBuffer<Member>
   /// By group: its joint states, and where its log likelihood begins.
   let columns: FixedBuffer<Int>
   let offsets: FixedBuffer<Int>
@@ -82,6 +91,10 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
       groups.map {
         $0.factors.count == 2
           ? Pair(first: $0.factors[0], second: $0.factors[1]) : Pair(first: -1, second: -1)
+      })
+    members = FixedBuffer(
+      groups.enumerated().flatMap { index, group in
+        group.modalities.map { Member(group: index, modality: $0, isWide: group.isWide) }
       })
     narrows =
       settings.convention == .standard && settings.impossible != .floored
@@ -201,7 +214,8 @@ final class MeanFieldInference<Arithmetic: StepArithmetic> {
     // A window of one step is fixed-point iteration: so trees of plans are searched.
     case .fixedPoint, .variationalMessagePassing, .marginalMessagePassing:
       return iterateFixedPoint(into: belief, iterates: iterates)
-    case .coordinateAscent, .automatic, .exact, .policyMessages:
+    case .coordinateAscent, .automatic, .exact, .policyMessages,
+      .windowedPolicyMessages:
       return ascendCoordinates(prior, into: belief, iterates: iterates)
     }
   }

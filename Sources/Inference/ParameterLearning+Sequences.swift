@@ -24,10 +24,9 @@ extension ParameterLearning {
       changedTransitions[factor].begin()
       let table = tables.transitions.base[factor]
       let update = CountUpdate(counts, first, rule)
-      if rule.forgetting > 0 {
-        update.forget(table.cellCount)
-        changedTransitions[factor].isEverything = true
-      }
+      transitionAcceptance?.begin(counts, table.cellCount)
+      if rule.forgetting > 0 { update.forget(table.cellCount) }
+      if update.isWhole { changedTransitions[factor].isEverything = true }
       let plan = space.compiled.factors.base[factor]
       for policy in 0..<policies where posterior[policy].isAnyNonzero {
         let parents = dynamics.distribution(
@@ -45,6 +44,7 @@ extension ParameterLearning {
           }
         }
       }
+      update.saturate(table.cellCount, accepted: acceptTransition(update, table))
       changedTransitions[factor].forEach(of: table.count) {
         tables.averageTransition(factor, run: $0)
       }

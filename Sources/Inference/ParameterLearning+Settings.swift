@@ -26,6 +26,15 @@ package struct LearnedTables {
       faults.append(
         Fault("learning.E", "the model has no counts for E", remedy: "add concentration.E"))
     }
+    for (letter, rule) in [
+      ("C", settings.preference), ("D", settings.initialState), ("E", settings.habit),
+    ] where rule?.activeLearningPrecision != nil {
+      faults.append(
+        Fault(
+          "learning.\(letter).activeLearningPrecision",
+          "is of tables that tell of states, but there is one distribution in \(letter)",
+          remedy: "leave it out; A and B can be learned actively"))
+    }
     if !faults.isEmpty { throw InvalidInput(source: "", faults) }
   }
 }

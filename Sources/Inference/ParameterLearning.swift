@@ -5,9 +5,9 @@ import Kernels
 ///
 ///     count <- count0 + (1 - forgetting)(count - count0) + rate * evidence
 ///
-/// `count0` is the model's. Cells whose count0 is zero stay zero. After every update the distribution
-/// is the mean of its counts again, so A, B, D and their counts never part. Without forgetting an update
-/// costs what it touches.
+/// `count0` is the model's. Where learning is active, as much of an update is kept as it is worth. Cells whose count0 is zero stay zero. After every update the distribution
+/// is the mean of its counts again, so A, B, D and their counts never part. Without forgetting, asymptote and
+/// active learning an update costs what it touches.
 public final class ParameterLearning<Arithmetic: StepArithmetic>
 where Arithmetic.Parameter == Arithmetic.Number {
   /// What a belief consists of, and a count.
@@ -22,7 +22,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
   /// By modality or factor: whether it learns.
   let learnsLikelihood: FixedBuffer<Bool>
   let learnsTransition: FixedBuffer<Bool>
-  private let learnsPreference: FixedBuffer<Bool>
+  let learnsPreference: FixedBuffer<Bool>
   private let learnsInitialState: FixedBuffer<Bool>
   /// By modality and by factor: what the last update changed.
   public let changedLikelihoods: [ChangedRuns]
@@ -30,6 +30,9 @@ where Arithmetic.Parameter == Arithmetic.Number {
   public let changedTransitions: [ChangedRuns]
   /// The joint states of E's scope whose habits the last update changed; none where E is the same in all.
   public let changedHabits: ChangedRuns
+  /// Where likelihoods, and where transitions, are learned actively: what weighs their updates.
+  let likelihoodAcceptance: UpdateAcceptance<Number>?
+  let transitionAcceptance: UpdateAcceptance<Number>?
   /// Pairs of states under joint beliefs: what an update adds before it is scaled, and memory for it.
   let pairs: FixedBuffer<Double>
   let joint: FixedBuffer<Double>
@@ -76,6 +79,12 @@ where Arithmetic.Parameter == Arithmetic.Number {
     }
     let habitStates = compiled.habitScope.map { compiled.scopes[$0].columns }
     changedHabits = ChangedRuns(settings.habit == nil ? 0 : habitStates ?? 0)
+    likelihoodAcceptance =
+      settings.likelihood?.activeLearningPrecision == nil
+      ? nil : UpdateAcceptance(original.likelihoodColumns)
+    transitionAcceptance =
+      settings.transition?.activeLearningPrecision == nil
+      ? nil : UpdateAcceptance(original.transitions)
     var largest = 0
     for factor in learned.transition.indices where learned.transition[factor] && space.isJoint {
       let plan = compiled.factors.base[factor]
@@ -104,6 +113,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
       else { continue }
       let table = tables.likelihoodColumns.base[modality]
       let update = CountUpdate(counts, first, rule)
+      likelihoodAcceptance?.begin(counts, table.cellCount)
       if rule.forgetting > 0 { update.forget(table.cellCount) }
       if update.isWhole { changed.isEverything = true }
       let plan = space.compiled.modalities.base[modality]
@@ -113,7 +123,8 @@ where Arithmetic.Parameter == Arithmetic.Number {
         changed.insert(column)
         add(evidence, modality, states.weights[index], update, table, column)
       }
-      update.saturate(table.cellCount)
+      update.saturate(
+        table.cellCount, accepted: acceptLikelihood(modality, update, table, tables))
       changed.forEach(of: table.count) { tables.averageLikelihood(modality, column: $0) }
       logs?.refresh(modality, tables, changed)
     }
@@ -165,6 +176,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
       changed.begin()
       let table = tables.transitions.base[factor]
       let update = CountUpdate(counts, first, rule)
+      transitionAcceptance?.begin(counts, table.cellCount)
       if rule.forgetting > 0 { update.forget(table.cellCount) }
       if update.isWhole { changed.isEverything = true }
       for lane in 0..<lanes {
@@ -174,7 +186,7 @@ where Arithmetic.Parameter == Arithmetic.Number {
           addProduct(factor, last, belief, actions[factor * lanes + lane], lane, table, update)
         }
       }
-      update.saturate(table.cellCount)
+      update.saturate(table.cellCount, accepted: acceptTransition(update, table))
     }
     // Only now: the pairs of the next factor are those of the model before this datum.
     for factor in 0..<learnsTransition.count where learnsTransition.base[factor] {

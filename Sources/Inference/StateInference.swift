@@ -44,7 +44,7 @@ public final class StateInference<Arithmetic: StepArithmetic> {
     ignored = FixedBuffer(repeating: false, count: space.compiled.modalities.count)
     exact = space.isJoint ? ExactInference(space, settings) : nil
     meanField =
-      space.isJoint || settings.algorithm == .policyMessages
+      space.isJoint || settings.algorithm.isByPolicy
       ? nil : MeanFieldInference(space, settings, dynamics, endsIterations: endsIterations)
   }
 
@@ -130,7 +130,7 @@ extension InferenceSettings {
   /// - Throws: ``InvalidInput`` where pymdp 0.0.7's likelihood over all joint states has more than 2^26
   ///   cells, or messages cannot be passed by policy.
   public func check(for compiled: CompiledModel) throws(InvalidInput) {
-    if algorithm == .policyMessages { try PolicyMessagePassing.check(compiled) }
+    if algorithm.isByPolicy { try PolicyMessagePassing.check(compiled, self) }
     guard convention == .pymdp007, compiled.jointStateCount > BeliefSpace.exactLimit else { return }
     throw BeliefSpace.tooManyJointStates(
       compiled, "preset", "pymdp-0.0.7 takes the likelihood of", remedy: "use default or pymdp-1")

@@ -9,12 +9,12 @@ extension SIMD8<Double> {
     aif_lanes_hash(numbers(x), count, words)
   }
 
-  /// Makes numbers of one lane those of the first lane.
+  /// Makes numbers of one lane those of a lane.
   @inlinable @inline(__always)
   public static func spread<Number: StepNumber>(
-    _ x: UnsafePointer<Number>, intoFirstLaneOf y: UnsafeMutablePointer<Lanes>, count: Int
+    _ x: UnsafePointer<Number>, into lane: Int, of y: UnsafeMutablePointer<Lanes>, count: Int
   ) {
-    aif_lane_spread(numbers(x), numbers(y), count)
+    aif_lane_spread(numbers(x), numbers(y) + lane, count)
   }
 
   /// A table to find vectors by their bits that lie in the lanes of blocks, vector k in lane k % 8 of block

@@ -40,6 +40,61 @@ extension ExpectedFreeEnergy {
     return count
   }
 
+  /// Carries the belief that all policies begin with forward by every action that some policy begins with,
+  /// each into a lane of its own: where there is one agent, and no wide factor.
+  ///
+  /// - Returns: the number of distinct beliefs this makes.
+  func extend(
+    root: Belief<Number>, block: Belief<Lanes>, _ model: ModelTables<Arithmetic.Parameter>,
+    _ target: UnsafePointer<Belief<Lanes>>
+  ) -> Int {
+    let level = levels.base[0]
+    markEdges(level, 0, 0..<1)
+    merger.beginLevel(keepsKnown: false)
+    for factor in 0..<factorCount { candidateActions.base[factor] = -1 }
+    let edges = self.edges.base + level.edge
+    let next = candidate.belief
+    var count = 0
+    var action = 0
+    while action < actionCount {
+      let lanes = 0..<min(Lanes.laneCount, actionCount - action)
+      for lane in lanes where edges[action + lane] == ExpectedFreeEnergy.isNeeded {
+        advance(root, factorActions + (action + lane) * factorCount, model, lane: lane)
+      }
+      if edgeNovelty.count > 0 {
+        for lane in lanes where edges[action + lane] == ExpectedFreeEnergy.isNeeded {
+          let joint = factorActions + (action + lane) * factorCount
+          let novelty = evaluator.transitionNovelty(block, action: joint, next: next)
+          edgeNovelty.base[level.edge + action + lane] = number(novelty, lane)
+        }
+      }
+      merger.note(next)
+      count = merger.find(
+        next, lanes: lanes, in: target, into: edges + action, stride: 1,
+        wanted: ExpectedFreeEnergy.isNeeded, next: count)
+      action += lanes.count
+    }
+    merger.endLevel(distinct: count)
+    return count
+  }
+
+  /// Carries the belief that all policies begin with forward to a lane of the candidate: of marginals only
+  /// those of factors whose own action is another than that of the lane before.
+  private func advance(
+    _ root: Belief<Number>, _ joint: UnsafePointer<Int>,
+    _ model: ModelTables<Arithmetic.Parameter>, lane: Int
+  ) {
+    if space.isJoint {
+      dynamics.predict(root, action: joint, model, into: first.belief)
+    } else {
+      for factor in 0..<factorCount where candidateActions.base[factor] != joint[factor] {
+        candidateActions.base[factor] = joint[factor]
+        dynamics.predict(factor: factor, root, action: joint[factor], model, into: first.belief)
+      }
+    }
+    Lanes.spread(first.base, into: lane, of: candidate.base, count: space.size)
+  }
+
   private func markEdges(_ level: Level, _ index: Int, _ sources: Range<Int>) {
     let edges = self.edges.base + level.edge
     let mark = policies.isFullTree ? ExpectedFreeEnergy.isNeeded : -1
@@ -105,12 +160,7 @@ extension ExpectedFreeEnergy {
   ) {
     let next = candidate.belief
     if space.isJoint {
-      if let root {
-        dynamics.predict(root, action: joint, model, into: first.belief)
-        Lanes.spread(first.base, intoFirstLaneOf: next.base, count: space.size)
-      } else {
-        nodeDynamics.predict(source, action: joint, model, into: next)
-      }
+      nodeDynamics.predict(source, action: joint, model, into: next)
       return
     }
     for factor in 0..<factorCount where candidateActions.base[factor] != joint[factor] {
@@ -134,7 +184,7 @@ extension ExpectedFreeEnergy {
       let mine = next.supports
     else {
       Lanes.spread(
-        first.base + range.lowerBound, intoFirstLaneOf: next.base + range.lowerBound,
+        first.base + range.lowerBound, into: 0, of: next.base + range.lowerBound,
         count: range.count)
       return
     }

@@ -64,8 +64,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   let candidateActions: FixedBuffer<Int>
   /// Whether a belief of one level is that of another where their bits are equal.
   private let sharesLevels: Bool
-  /// Whether the belief that policies begin with is carried forward by itself and not as a block, which is
-  /// eight times less work but takes longer where there is little of it.
+  /// Whether the belief that policies begin with is carried forward by itself and not as a block.
   private let carriesRootAlone: Bool
   /// Predicted beliefs: of all levels where they share them, else of two, one read and one written in turn.
   private let buffers: [BeliefBuffer<Lanes>]
@@ -114,7 +113,7 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
     factorActions = UnsafePointer(policies.factorActions.base)
     factorCount = space.compiled.factors.count
     let perBlock = ExpectedFreeEnergy.nodesPerBlock
-    carriesRootAlone = Number.laneCount == 1 && space.size > 64
+    carriesRootAlone = Number.laneCount == 1
     sharesLevels =
       mergesBeliefs && tables.preferenceRows == 1 && !space.hasWideFactors
       && policies.levelsCanShare
@@ -251,11 +250,16 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   private func extendRoot(
     _ belief: Belief<Number>, _ model: ModelTables<Arithmetic.Parameter>
   ) -> Int {
+    let target = UnsafePointer(blocks.base)
     // Where it is certain of what is steered, nothing of it is carried forward as a block.
-    withUnsafePointer(to: isSteered ? root.belief : rootBlock(belief)) {
+    let block = isSteered ? root.belief : rootBlock(belief)
+    if carriesRootAlone && !space.hasWideFactors && !isSteered {
+      return extend(root: belief, block: block, model, target)
+    }
+    return withUnsafePointer(to: block) {
       extend(
-        levels.base[0], 0, $0, 0..<1, root: carriesRootAlone ? belief : nil, model,
-        UnsafePointer(blocks.base), first: 0)
+        levels.base[0], 0, $0, 0..<1, root: carriesRootAlone ? belief : nil, model, target, first: 0
+      )
     }
   }
 

@@ -2,13 +2,14 @@ import GenerativeModel
 import Inference
 import Kernels
 
-/// Scores policies over a whole episode by what is believed of each of its times under each of them.
+/// Scores policies by what is believed, under each of them, of the times that they reach.
 ///
 ///     -G(policy) = sum over times from now on of utility, information gain and novelty of A
 ///       + novelty of B between them [+ novelty of D]
 ///
 /// The terms of a time are those of ``ExpectedFreeEnergy``; the time that has just been observed counts too,
-/// as in SPM's `spm_MDP_VB_X.m`. C may have one row for all times or one a time.
+/// as in SPM's `spm_MDP_VB_X.m` and pymdp 0.0.7's `update_posterior_policies_full`. C may have one row for
+/// all times or one a time.
 package final class SequenceScoring {
   private let space: BeliefSpace
   private let evaluator: NodeEvaluation<SingleArithmetic>
@@ -33,10 +34,12 @@ package final class SequenceScoring {
 
   private typealias Lanes8 = SingleArithmetic.Nodes
 
-  /// - Parameter actions: the joint action of each factor's controls, `[policy][step][factor]`.
+  /// - Parameters:
+  ///   - actions: the joint action of each factor's controls, `[policy][step][factor]`.
+  ///   - beginsAtFirst: whether the first time is that of the first states.
   package init(
     _ planner: ExpectedFreeEnergy<SingleArithmetic>, _ settings: PlanningSettings,
-    _ model: ModelTables<Double>, actions: [Int], policies: Int, horizon: Int
+    _ model: ModelTables<Double>, actions: [Int], policies: Int, horizon: Int, beginsAtFirst: Bool
   ) {
     space = planner.space
     evaluator = planner.evaluator
@@ -51,7 +54,7 @@ package final class SequenceScoring {
     self.actions = FixedBuffer(actions)
     action = FixedBuffer(repeating: 0, count: space.compiled.factors.count)
     let explores =
-      settings.parameterInformationGain && settings.convention == .spm
+      beginsAtFirst && settings.parameterInformationGain && settings.convention == .spm
       && model.initialStateCounts != nil
     initialWeights = FixedBuffer(zeros: explores ? space.compiled.stateCount : 0)
     parts = FixedBuffer(repeating: ExpectedFreeEnergyTerms(), count: policies)
@@ -60,20 +63,21 @@ package final class SequenceScoring {
   /// Scores the policies that are weighed; the others are worth nothing.
   ///
   /// - Parameters:
-  ///   - beliefs: `[policy][time][factor, state]`.
+  ///   - beliefs: `[policy][time][factor, state]`, from the first time that policies reach.
+  ///   - stride: how far the beliefs of two policies are apart.
   ///   - time: the time that has just been observed, at most the last: a step beyond it is refused where it
   ///     is inferred, before it comes here.
   /// - Throws: ``PlanningFailure`` where a joint information gain is too large to be taken.
   package func evaluate(
-    _ beliefs: UnsafePointer<Double>, isWeighed: UnsafePointer<Bool>, from time: Int,
-    into values: UnsafeMutablePointer<Double>
+    _ beliefs: UnsafePointer<Double>, stride: Int, isWeighed: UnsafePointer<Bool>,
+    from time: Int, into values: UnsafeMutablePointer<Double>
   ) throws(PlanningFailure) {
     for policy in 0..<policies { parts.base[policy] = ExpectedFreeEnergyTerms() }
-    addInitialNovelty(beliefs, isWeighed)
+    addInitialNovelty(beliefs, stride, isWeighed)
     for now in time..<times {
       var count = 0
       for policy in 0..<policies where isWeighed[policy] {
-        fill(block, count, beliefs + (policy * times + now) * space.size)
+        fill(block, count, beliefs + policy * stride + now * space.size)
         lanes.base[count] = policy
         count += 1
         if count == Lanes.laneCount {
@@ -83,7 +87,7 @@ package final class SequenceScoring {
       }
       if count > 0 { try value(count, now) }
       if tables.hasTransitionNovelty && now < times - 1 {
-        addTransitionNovelty(beliefs, isWeighed, now)
+        addTransitionNovelty(beliefs, stride, isWeighed, now)
       }
     }
     for policy in 0..<policies { values[policy] = parts.base[policy].total }
@@ -110,11 +114,11 @@ package final class SequenceScoring {
 
   /// Adds what each policy would teach about the transitions from a time on.
   private func addTransitionNovelty(
-    _ beliefs: UnsafePointer<Double>, _ isWeighed: UnsafePointer<Bool>, _ now: Int
+    _ beliefs: UnsafePointer<Double>, _ stride: Int, _ isWeighed: UnsafePointer<Bool>, _ now: Int
   ) {
     let factors = space.compiled.factors
     for policy in 0..<policies where isWeighed[policy] {
-      let belief = beliefs + (policy * times + now) * space.size
+      let belief = beliefs + policy * stride + now * space.size
       fill(block, 0, belief)
       fill(next, 0, belief + space.size)
       dynamics.noteSupports(block.belief)
@@ -139,7 +143,7 @@ package final class SequenceScoring {
 
   /// Adds what each policy's belief about the first states would teach about D.
   private func addInitialNovelty(
-    _ beliefs: UnsafePointer<Double>, _ isWeighed: UnsafePointer<Bool>
+    _ beliefs: UnsafePointer<Double>, _ stride: Int, _ isWeighed: UnsafePointer<Bool>
   ) {
     guard initialWeights.count > 0, let counts = model.initialStateCounts else { return }
     for factor in 0..<space.compiled.factors.count {
@@ -150,7 +154,7 @@ package final class SequenceScoring {
     }
     for policy in 0..<policies where isWeighed[policy] {
       parts.base[policy].parameterInformationGain += Double.dot(
-        initialWeights.base, beliefs + policy * times * space.size, count: space.size)
+        initialWeights.base, beliefs + policy * stride, count: space.size)
     }
   }
 }

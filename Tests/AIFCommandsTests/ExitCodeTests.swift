@@ -35,7 +35,7 @@ struct ExitCodeTests {
       (["simulate", "tmaze", "--output", "-", "--format", "csv"], "both want standard output"),
       (["simulate", "-", "--agent", "-"], "only one of the files can be standard input"),
       (["replay", "-", "--data", "-"], "only one of the files can be standard input"),
-      (["replay", "m", "--data", "d", "--set", "cueValidity=1"], "a replay has no environment"),
+      (["replay", "m", "--data", "d", "--set", "cueValidity=1"], "a record has no environment"),
       (["verify"], "Missing expected argument '<PATH> ...'"),
       (["verify", "x", "--tolerance", "-1"], "tolerance"),
       (["verify", "x", "--tolerance=nan"], "--tolerance: 'nan' is no bound"),

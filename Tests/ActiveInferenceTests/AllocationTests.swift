@@ -82,6 +82,37 @@
       #expect(found == 0)
     }
 
+    @Test("does not occur where the last ten steps are inferred under each policy")
+    func windowsByPolicy() throws {
+      let found = try allocations(SampleModels.tMaze()) {
+        $0.inference.algorithm = .windowedPolicyMessages
+        $0.inference.horizon = 10
+      }
+      #expect(found == 0)
+    }
+
+    @Test("does not occur where all steps of an episode are inferred under each policy")
+    func episodesByPolicy() throws {
+      let model = try SampleModels.tMaze()
+      var configuration = AgentConfiguration(preset: .spm)
+      configuration.planning.horizon = 2
+      let agent = try ActiveInferenceAgent(model, configuration)
+      let world = try ModelEnvironment(model)
+      var random = RandomStream(seed: 1, episode: 0, step: 0, purpose: .user)
+      for episode in 0..<20 as Range<UInt64> {
+        var (state, observation) = world.reset(using: &random)
+        agent.begin(seed: 0, episode: episode)
+        if episode == 2 { _ = aif_take_count() }
+        for _ in 0..<3 {
+          aif_begin_counting()
+          let action = try agent.act(on: observation)
+          aif_end_counting()
+          observation = world.step(&state, action: action, using: &random)
+        }
+      }
+      #expect(aif_take_count() == 0)
+    }
+
     @Test("does not occur where a step is remembered")
     func remembered() throws {
       let model = try SampleModels.tMaze()

@@ -23,31 +23,6 @@ import Testing
     return configuration
   }
 
-  // Under mmp-spm policies say how long an episode is; SPM itself judges its counts.
-  @Test(
-    arguments: InferenceSettings.Algorithm.stepByStep, [false, true])
-  func `counts ten observations ten times a modality and nine times a factor`(
-    algorithm: InferenceSettings.Algorithm, smoothing: Bool
-  ) throws {
-    for seed in 0..<6 as Range<UInt64> {
-      var random = try random(seed, sparsity: 0)
-      let record = random.record(steps: 10)
-      let agent = try ActiveInferenceAgent(
-        random.model, learner(algorithm, smoothing: smoothing))
-      _ = try agent.replay(record, level: .none)
-      let (before, after) = (random.model.concentration, agent.concentration)
-      func added(_ before: Tensor?, _ after: Tensor?) -> Double {
-        (after?.values.reduce(0, +) ?? .nan) - (before?.values.reduce(0, +) ?? .nan)
-      }
-      for modality in random.model.modalities.indices {
-        #expect(abs(added(before.likelihood[modality], after.likelihood[modality]) - 10) <= 1e-11)
-      }
-      for factor in random.model.factors.indices {
-        #expect(abs(added(before.transition[factor], after.transition[factor]) - 9) <= 1e-11)
-      }
-    }
-  }
-
   @Test func `learns the same whether it lives an episode once or again`() throws {
     var random = try random(2)
     let record = random.record(steps: 6)
@@ -117,23 +92,113 @@ import Testing
   @Test func `refuses settings that contradict one another`() throws {
     let model = try random(1).model
     var configuration = learner(.exact, smoothing: true)
-    configuration.learning.likelihood?.forgetting = 0.5
-    let forgetting = #expect(throws: InvalidInput.self) { try CompiledAgent(model, configuration) }
-    #expect(forgetting?.faults.first?.place == "learning.A.forgetting")
     configuration.learning = LearningSettings()
     configuration.learning.smoothing = true
     let nothing = #expect(throws: InvalidInput.self) { try CompiledAgent(model, configuration) }
     #expect(nothing?.faults.first?.place == "learning.smoothing")
   }
 
-  @Test func `does not go on from between two steps without those before`() throws {
+  /// An episode is one update: what was learned before it is forgotten once, and counts are held once.
+  @Test func `forgets, and keeps to an asymptote, once an episode`() throws {
+    let world = try EveryAlgorithm()
+    var configuration = world.configuration(.exact, smoothing: true, horizon: nil)
+    configuration.learning.likelihood = .init(rate: 2, forgetting: 0.25, asymptote: 30)
+    configuration.learning.transition = .init(forgetting: 0.5)
+    configuration.learning.initialState = .init(asymptote: 7)
+    let agent = try ActiveInferenceAgent(world.model, configuration)
+    let first = world.model.concentration
+    func sum(_ tensor: Tensor?) -> Double { tensor?.values.reduce(0, +) ?? 0 }
+    var likelihood = sum(first.likelihood[0])
+    var transition = sum(first.transition[0])
+    var initial = first.initialState[0]?.reduce(0, +) ?? 0
+    for episode in 1...3 {
+      _ = try agent.replay(world.record, level: .none)
+      let origin = sum(first.likelihood[0])
+      likelihood = (origin + 0.75 * (likelihood - origin) + 2 * 10) * 30 / 32
+      transition = sum(first.transition[0]) + 0.5 * (transition - sum(first.transition[0])) + 9
+      initial = (initial + 1) * 7 / 8
+      let counts = agent.concentration
+      #expect(abs(sum(counts.likelihood[0]) - likelihood) <= 1e-11, "episode \(episode)")
+      #expect(abs(sum(counts.transition[0]) - transition) <= 1e-11, "episode \(episode)")
+      #expect(abs((counts.initialState[0]?.reduce(0, +) ?? 0) - initial) <= 1e-11)
+    }
+  }
+
+  /// Each cell, where an episode is one observation, so that smoothing is Bayes' rule.
+  @Test func `forgets of each count what was learned of it before`() throws {
+    var random = try random(6, sparsity: 0)
+    let records = [random.record(steps: 4), random.record(steps: 1)]
+    var configuration = learner(.exact, smoothing: true)
+    let plain = try ActiveInferenceAgent(random.model, configuration)
+    configuration.learning.likelihood?.forgetting = 0.25
+    let agent = try ActiveInferenceAgent(random.model, configuration)
+    for learner in [plain, agent] { _ = try learner.replay(records[0], level: .none) }
+    // In the first episode nothing has been learned before.
+    #expect(plain.concentration == agent.concentration)
+    let before = plain.concentration
+    for learner in [plain, agent] { _ = try learner.replay(records[1], level: .none) }
+    for modality in random.model.modalities.indices {
+      guard let first = random.model.concentration.likelihood[modality],
+        let known = before.likelihood[modality], let all = plain.concentration.likelihood[modality],
+        let left = agent.concentration.likelihood[modality]
+      else { continue }
+      for cell in first.values.indices {
+        let gained = all.values[cell] - known.values[cell]
+        let expected =
+          first.values[cell] + 0.75 * (known.values[cell] - first.values[cell]) + gained
+        #expect(abs(left.values[cell] - expected) <= 1e-13 * expected)
+      }
+    }
+  }
+
+  @Test(arguments: InferenceSettings.Algorithm.allCases)
+  func `goes on with the same bits where it was saved`(
+    algorithm: InferenceSettings.Algorithm
+  ) throws {
+    let world = try EveryAlgorithm()
+    var configuration = world.configuration(algorithm, smoothing: true, horizon: 3)
+    configuration.learning.likelihood = .init(
+      rate: 0.7, forgetting: 0.1, activeLearningPrecision: 9)
+    configuration.learning.habit = .init()
+    let agent = try ActiveInferenceAgent(world.model, configuration)
+    // What it begins with is not what the file says.
+    _ = try agent.replay(world.record, level: .none)
+    let other = try ActiveInferenceAgent(world.model, configuration)
+    agent.begin(seed: 3, episode: 0)
+    for (t, observation) in world.record.observations.enumerated() {
+      if t == 0 { #expect(agent.state.record == nil) }
+      if t == 4 { try other.resume(from: Array(agent.stateText.utf8), source: "state") }
+      if t >= 4 { _ = try other.act(on: observation) }
+      _ = try agent.act(on: observation)
+      if t < world.record.actions.count {
+        try agent.took(world.record.actions[t])
+        if t >= 4 { try other.took(world.record.actions[t]) }
+      }
+    }
+    #expect(other.state == agent.state)
+    #expect(other.concentration != world.model.concentration)
+  }
+
+  @Test func `does not go on from a state without the steps before`() throws {
     var random = try random(3)
     let record = random.record(steps: 3)
     let agent = try ActiveInferenceAgent(random.model, learner(.exact, smoothing: true))
     _ = try agent.replay(record, level: .none)
     let state = agent.state
-    let refusal = #expect(throws: InvalidInput.self) { try agent.resume(state) }
-    #expect(refusal?.description.contains("learning.smoothing") == true)
+    try agent.resume(state)
+    func expect(_ fault: String, _ change: (inout ActiveInferenceAgent.State) -> Void) {
+      var changed = state
+      change(&changed)
+      let refused = #expect(throws: InvalidInput.self) { try agent.resume(changed) }
+      #expect(refused?.description.contains(fault) == true, "\(refused?.description ?? "")")
+    }
+    expect("record: is missing, but under learning.smoothing") { $0.record = nil }
+    expect("give 3 and 2") { _ = $0.record?.observations.removeLast() }
+    expect("record.observations[1]") { $0.record?.observations[1] = [] }
+    expect("record.actions[1]") { $0.record?.actions[1] = [9, 9, 9] }
+    expect("record: is not a part") { $0.step = 0 }
+    let stepwise = try ActiveInferenceAgent(random.model, learner(.exact, smoothing: false))
+    #expect(throws: InvalidInput.self) { try stepwise.resume(state) }
   }
 
   @Test func `is read and written`() throws {

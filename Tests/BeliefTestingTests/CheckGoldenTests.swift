@@ -1,8 +1,7 @@
 import ActiveInference
+import BeliefTesting
 import Foundation
 import Testing
-
-@testable import BeliefTesting
 
 @Suite("A test that is held against its golden")
 struct CheckGoldenTests {

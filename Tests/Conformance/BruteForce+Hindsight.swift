@@ -12,6 +12,14 @@ struct Hindsight {
 }
 
 extension BruteForce {
+  /// What the past looked like at a step, under the tables of now.
+  func hindsight(until step: Int) -> Hindsight {
+    var then = self
+    then.episode.observations = Array(episode.observations[...step])
+    then.episode.actions = Array(episode.actions[..<step])
+    return then.hindsight()
+  }
+
   /// What the past looks like now.
   func hindsight() -> Hindsight {
     let steps = episode.observations.count
@@ -92,7 +100,14 @@ extension BruteForce {
             }
           }
         }
-        let counts = BruteForce.sum(first, sums.values, rule.rate)
+        let preferences = model.preferences[modality].map {
+          Array($0.values[..<model.modalities[modality].size])
+        }
+        let counts = Tensor(
+          shape: first.shape,
+          updated(
+            first.values, first.values, sums.values, rule, outcomes: first.shape[0],
+            preferences: preferences))
         self.counts.likelihood[modality] = counts
         likelihood[modality] = mean(counts)
       }
@@ -112,7 +127,9 @@ extension BruteForce {
             }
           }
         }
-        let counts = BruteForce.sum(first, sums.values, rule.rate)
+        let counts = Tensor(
+          shape: first.shape,
+          updated(first.values, first.values, sums.values, rule, outcomes: first.shape[0]))
         self.counts.transition[factor] = counts
         transition[factor] = mean(counts)
       }
@@ -122,17 +139,11 @@ extension BruteForce {
         guard let first = model.concentration.initialState[factor],
           learns(model.factors[factor].name, rule)
         else { continue }
-        let counts = BruteForce.sum(Tensor(shape: [first.count], first), belief, rule.rate)
-        self.counts.initialState[factor] = counts.values
-        initialState[factor] = mean(counts).values
+        let counts = updated(first, first, belief, rule)
+        self.counts.initialState[factor] = counts
+        initialState[factor] = mean(Tensor(shape: [counts.count], counts)).values
       }
     }
     writeOut()
-  }
-
-  private static func sum(_ first: Tensor, _ evidence: [Double], _ rate: Double) -> Tensor {
-    Tensor(
-      shape: first.shape,
-      zip(first.values, evidence).map { $0 > 0 ? $0 + rate * $1 : 0 })
   }
 }

@@ -26,18 +26,54 @@ extension BruteForce {
     if rules.likelihood != nil || rules.transition != nil { writeOut() }
   }
 
-  /// count0 + (1 - forgetting)(count - count0) + rate evidence, where count0 is not zero.
-  private func updated(
-    _ counts: [Double], _ first: [Double], _ evidence: [Double], _ rule: LearningSettings.Rule
+  /// count0 + (1 - forgetting)(count - count0) + rate evidence, where count0 is not zero; of that as much as it
+  /// is worth, and no more of it than the asymptote leaves.
+  ///
+  /// - Parameters:
+  ///   - outcomes: how many the table tells of, its first axis.
+  ///   - preferences: of them, in nats.
+  func updated(
+    _ counts: [Double], _ first: [Double], _ evidence: [Double], _ rule: LearningSettings.Rule,
+    outcomes: Int = 1, preferences: [Double]? = nil
   ) -> [Double] {
-    counts.indices.map { cell in
-      guard first[cell] > 0 else { return 0 }
-      let grown =
-        first[cell] + (1 - rule.forgetting) * (counts[cell] - first[cell])
-        + rule.rate * evidence[cell]
-      guard let asymptote = rule.asymptote else { return grown }
-      return grown * (asymptote / (asymptote + rule.rate))
+    let grown = counts.indices.map { cell in
+      first[cell] > 0
+        ? first[cell] + (1 - rule.forgetting) * (counts[cell] - first[cell])
+          + rule.rate * evidence[cell]
+        : 0
     }
+    let accepted =
+      rule.activeLearningPrecision.map { precision in
+        let gain = worth(grown, outcomes, preferences) - worth(counts, outcomes, preferences)
+        return 1 / (1 + exp(-precision * gain))
+      } ?? 1
+    let kept = rule.asymptote.map { $0 / ($0 + accepted * rule.rate) } ?? 1
+    return zip(counts, grown).map { ((1 - accepted) * $0 + accepted * $1) * kept }
+  }
+
+  /// H(outcomes) + H(states) - H(both) + E[ln softmax(C)], of counts taken for a joint distribution.
+  private func worth(_ counts: [Double], _ outcomes: Int, _ preferences: [Double]?) -> Double {
+    let total = counts.reduce(0, +)
+    let columns = counts.count / outcomes
+    func entropy(_ sums: [Double]) -> Double {
+      -sums.reduce(0) { $1 > 0 ? $0 + $1 / total * log($1 / total) : $0 }
+    }
+    let seen = (0..<outcomes).map { counts[$0 * columns..<($0 + 1) * columns].reduce(0, +) }
+    let given = (0..<columns).map { column in
+      (0..<outcomes).reduce(0) { $0 + counts[$1 * columns + column] }
+    }
+    var result = entropy(seen) + entropy(given) - entropy(counts)
+    guard let preferences else { return result }
+    let normalizer = log(preferences.reduce(0) { $0 + exp($1) })
+    for (sum, preference) in zip(seen, preferences) {
+      result += sum / total * max(preference - normalizer, -32)
+    }
+    return result
+  }
+
+  /// C of the first planning step.
+  func nextPreferences(of modality: Int) -> [Double]? {
+    preference[modality].map { Array($0.values[..<model.modalities[modality].size]) }
   }
 
   func learns(_ name: String, _ rule: LearningSettings.Rule) -> Bool {
@@ -80,7 +116,10 @@ extension BruteForce {
         for outcome in seen.indices { evidence[[outcome] + given] += seen[outcome] * p }
       }
       let learned = Tensor(
-        shape: now.shape, updated(now.values, first.values, evidence.values, rule))
+        shape: now.shape,
+        updated(
+          now.values, first.values, evidence.values, rule, outcomes: now.shape[0],
+          preferences: nextPreferences(of: modality)))
       counts.likelihood[modality] = learned
       likelihood[modality] = mean(learned)
     }
@@ -114,7 +153,8 @@ extension BruteForce {
           [next[factor]] + table.given.map { state[$0] } + table.controls.map { action[$0] }] += p
       }
       let learned = Tensor(
-        shape: now.shape, updated(now.values, first.values, evidence.values, rule))
+        shape: now.shape,
+        updated(now.values, first.values, evidence.values, rule, outcomes: now.shape[0]))
       counts.transition[factor] = learned
       transition[factor] = mean(learned)
     }

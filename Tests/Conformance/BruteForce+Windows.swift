@@ -149,28 +149,19 @@ extension BruteForce {
 
   // MARK: - Learning
 
-  /// The weight of each step's evidence in the counts: rate (1 - forgetting)^(later updates).
-  private func weights(
-    _ rule: LearningSettings.Rule, _ counts: (Int) -> Bool
-  ) -> [(step: Int, weight: Double)] {
-    let updates = past.indices.filter(counts)
-    return updates.enumerated().map {
-      ($1, rule.rate * pow(1 - rule.forgetting, Double(updates.count - 1 - $0)))
-    }
-  }
-
-  /// The counts of the model and what the present beliefs about all steps add.
+  /// The counts of the model and what the present beliefs about all steps add, one update after the other.
   private func counted(
-    _ first: Tensor, _ rule: LearningSettings.Rule, of counts: (Int) -> Bool,
-    _ evidence: (_ step: Int, _ add: ([Int], Double) -> Void) -> Void
+    _ first: Tensor, _ rule: LearningSettings.Rule, preferences: [Double]? = nil,
+    of counts: (Int) -> Bool, _ evidence: (_ step: Int, _ add: ([Int], Double) -> Void) -> Void
   ) -> Tensor {
-    var total = Table(first)
-    for (step, weight) in weights(rule, counts) {
-      evidence(step) { place, amount in
-        if total[place] > 0 { total[place] += weight * amount }
-      }
+    var total = first.values
+    for step in past.indices where counts(step) {
+      var sums = Table(first.mapStored { _ in 0 })
+      evidence(step) { sums[$0] += $1 }
+      total = updated(
+        total, first.values, sums.values, rule, outcomes: first.shape[0], preferences: preferences)
     }
-    return Tensor(shape: first.shape, total.values)
+    return Tensor(shape: first.shape, total)
   }
 
   /// Makes the counts those of the model and of every step, as each is believed now or was last.
@@ -180,7 +171,7 @@ extension BruteForce {
     guard let rule = rules.initialState else { return }
     for (factor, first) in model.concentration.initialState.enumerated() {
       guard let first, learns(model.factors[factor].name, rule) else { continue }
-      let learned = zip(first, past[0].smoothed[factor]).map { $0 > 0 ? $0 + rule.rate * $1 : 0 }
+      let learned = updated(first, first, past[0].smoothed[factor], rule)
       counts.initialState[factor] = learned
       initialState[factor] = mean(Tensor(shape: [learned.count], learned)).values
     }
@@ -192,7 +183,9 @@ extension BruteForce {
       func seen(_ step: Int) -> [Double]? {
         outcomes(past[step].observation[modality], first.shape[0])
       }
-      let learned = counted(first, rule, of: { seen($0) != nil }) { step, add in
+      let preferences = nextPreferences(of: modality)
+      let learned = counted(first, rule, preferences: preferences, of: { seen($0) != nil }) {
+        step, add in
         for (state, p) in zip(states, product(past[step].smoothed)) {
           let given = model.likelihoods[modality].given.map { state[$0] }
           for (outcome, weight) in (seen(step) ?? []).enumerated() {

@@ -37,7 +37,8 @@ extension ConformanceSection {
         $0.algorithm == .marginalMessagePassing
       } + [
         .init("windows of a few steps, which slide", ["inference.horizon"]) {
-          ($0.configuration.inference.horizon ?? .max) < $0.record.observations.count
+          $0.algorithm.hasWindow
+            && ($0.configuration.inference.horizon ?? .max) < $0.record.observations.count
         },
         .init("windows of all steps so far") {
           $0.algorithm.hasWindow && $0.configuration.inference.horizon == nil
@@ -52,6 +53,14 @@ extension ConformanceSection {
             "inference.policyMessages.erp", "inference.policyMessages.zeta",
           ]
         ) { $0.configuration.inference.algorithm == .policyMessages },
+        .init(
+          "messages by policy over a window",
+          ["inference.algorithm=mmp-legacy", "inference.policyMessages.tau", "inference.horizon"]
+        ) { $0.configuration.inference.algorithm == .windowedPolicyMessages },
+        .init("messages by policy over a window that slides", ["inference.horizon"]) {
+          $0.configuration.inference.algorithm == .windowedPolicyMessages
+            && ($0.configuration.inference.horizon ?? .max) < $0.record.observations.count
+        },
         .init("SPM's scheme whole", ["preset=spm", "action.mode=joint"]) {
           $0.configuration.preset == .spm
         },
@@ -74,6 +83,9 @@ extension ConformanceSection {
         },
         .init("whole records smoothed exactly", ["inference.smoothing.method=exact"]) {
           $0.configuration.inference.smoothing?.method == .exact
+        },
+        .init("the last steps smoothed, with a fixed lag", ["inference.horizon"]) {
+          $0.configuration.inference.smoothing != nil && $0.configuration.inference.horizon != nil
         },
         .init(
           "whole records smoothed factor by factor",
@@ -367,6 +379,12 @@ extension ConformanceSection {
         $0.configuration.learning[keyPath: path]?.asymptote != nil
       },
     ]
+    if letter == "A" || letter == "B" {
+      rows.append(
+        .init("\(letter), actively", ["learning.\(letter).activeLearningPrecision"]) {
+          $0.configuration.learning[keyPath: path]?.activeLearningPrecision != nil
+        })
+    }
     if let subset {
       rows.append(
         .init("\(letter), of some tables alone", ["learning.\(letter).\(subset)"]) {

@@ -189,9 +189,20 @@ extension Deviation {
       test: "a cell that cannot occur teaches nothing"),
     .init(
       "D14",
-      "pymdp 0.0.7.1 passes messages by policy over a window of steps taken and steps to come, the "
-        + "last two of which hear nothing from ahead.",
-      here: "Not copied under any key; `mmp-spm` is SPM's scheme, of which that is a variant.",
-      test: "the agent agrees with SPM"),
+      "pymdp 0.0.7.1's message passing by policy subtracts the negative free energy of each policy from its "
+        + "logarithm, and a window that slides begins with what the last one believed of its first "
+        + "step, which is neither carried forward nor free of evidence that stays.",
+      here:
+        "Kept under `pymdp-0.0.7`, and nowhere else: elsewhere `mmp-legacy` subtracts free energy and "
+        + "begins with what was believed of the step before when that was the newest, carried forward.",
+      test: "are their formulas, whatever is seen or missing, under every preset"),
+    .init(
+      "D15",
+      "With a window of one step pymdp 0.0.7.1 reads the first actions of the episode as those of every policy; its "
+        + "novelty of B ends in an IndexError, as does C with no more columns than a policy has actions.",
+      here:
+        "Not copied: the fixtures have the agent forget what it did where its window is one step, "
+        + "no counts of B, and a column of C for the time just observed.",
+      test: pymdp007),
   ]
 }

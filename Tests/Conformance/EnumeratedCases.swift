@@ -125,7 +125,9 @@ func follow(
   if let smoothing = configuration.inference.smoothing, steps.count == record.observations.count {
     try agent.conclude(&steps, level: .full)
     let smoothed = steps.last?.smoothed
-    if smoothing.method == .structured {
+    if let horizon = configuration.inference.horizon {
+      differences.compare(steps, reference, horizon: horizon, name)
+    } else if smoothing.method == .structured {
       let expected = reference.structured(smoothing)
       differences.compare(
         smoothed?.beliefs.joined().map { $0 } ?? [], Array(expected.beliefs.joined()),
@@ -148,6 +150,28 @@ func follow(
 }
 
 extension Differences {
+  /// Notes where what each step believed of the last few differs.
+  fileprivate mutating func compare(
+    _ steps: [StepRecord], _ reference: BruteForce, horizon: Int, _ name: String
+  ) {
+    // ln P of the first steps' observations, of as many as the place says.
+    var evidence = [0.0]
+    for (t, step) in steps.enumerated() {
+      let found = reference.hindsight(until: t)
+      evidence.append(found.logEvidence)
+      let start = max(0, t + 1 - horizon)
+      if !reference.algorithm.hasWindow || t == steps.count - 1 {
+        compare(Double(step.smoothed?.windowStart ?? -1), Double(start), "\(name), start at \(t)")
+        compare(
+          step.smoothed?.beliefs.joined().map { $0 } ?? [],
+          found.joint[start...].flatMap { reference.marginals($0) }, "\(name), window at \(t)")
+        compare(
+          step.smoothed?.logEvidence ?? .nan, evidence[t + 1] - evidence[start],
+          "\(name), evidence at \(t)")
+      }
+    }
+  }
+
   /// Notes where learned counts differ.
   fileprivate mutating func compare(
     _ got: GenerativeModel.Concentration, _ expected: GenerativeModel.Concentration,

@@ -10,6 +10,9 @@ extension EnumeratedFamily {
       return [
         EnumeratedFamily("windows, \(title)", 6, algorithm, preset, few),
         EnumeratedFamily("windows that teach, \(title)", 6, algorithm, preset, learning),
+        EnumeratedFamily("windows, learned from in hindsight, \(title)", 2, algorithm, preset) {
+          hindsight(&$0, &$1, 2 * $2 + 1)
+        },
         EnumeratedFamily(
           "windows of what cannot be, \(title)", 6, algorithm, preset, seesAnything: true
         ) {
@@ -40,6 +43,12 @@ extension EnumeratedFamily {
     configuration.learning.transition = .init(
       rate: [0.75, 1][number % 2], forgetting: [0.1, 0][number % 2])
     configuration.learning.initialState = .init(rate: 0.5)
-    if number % 4 > 1 { configuration.learning.preference = .init() }
+    if number % 4 > 1 {
+      configuration.learning.preference = .init()
+    } else if number > 3 {
+      configuration.learning.likelihood?.activeLearningPrecision = 8
+      configuration.learning.transition?.activeLearningPrecision = 40
+      if number == 5 { configuration.learning.transition?.asymptote = 10 }
+    }
   }
 }

@@ -79,6 +79,9 @@ extension EnumeratedFamily {
     + everyScheme { algorithm, preset, title in
       .init("asymptotes, \(title)", preset == .default ? 16 : 6, algorithm, preset, asymptotes)
     }
+    + everyScheme { algorithm, preset, title in
+      .init("actively, \(title)", preset == .default ? 16 : 6, algorithm, preset, actively)
+    }
     + Preset.stepByStep.map { preset in
       .init(
         "in hindsight, factor by factor, under \(preset.rawValue)", 16, .exact, preset, structured)
@@ -108,17 +111,42 @@ extension EnumeratedFamily {
   }
 
   /// Whole records smoothed, and counts learned from them at every step.
-  private static let hindsight: Variation = { options, configuration, number in
+  static let hindsight: Variation = { options, configuration, number in
     options.largestJoint = 4
     options.counts = number % 2 == 1
     configuration.inference.smoothing = SmoothingSettings()
     configuration.inference.smoothing?.method = number % 3 == 0 ? .automatic : .exact
+    if number % 4 == 2 { configuration.inference.horizon = [2, 3, 1, 9][number / 4 % 4] }
     guard options.counts else { return }
     configuration.learning.likelihood = .init(rate: number % 4 == 1 ? 1 : 0.5)
     configuration.learning.transition = .init(rate: 2)
     configuration.learning.initialState = .init()
     if number % 4 == 3 { configuration.learning.preference = .init(forgetting: 0.1) }
     configuration.learning.smoothing = true
+    // What was learned before the episode is in tests of several.
+    if number % 8 == 5 {
+      configuration.learning.likelihood?.asymptote = 20
+      configuration.learning.transition?.asymptote = 3
+      configuration.learning.initialState?.asymptote = 1
+    } else if number % 8 == 7 {
+      configuration.learning.likelihood?.activeLearningPrecision = 4
+      configuration.learning.transition?.activeLearningPrecision = 50
+      configuration.learning.transition?.asymptote = 8
+    }
+  }
+
+  /// Updates that are accepted by what they are worth, with everything else that an update may have.
+  private static let actively: Variation = { options, configuration, number in
+    options.counts = true
+    options.largestJoint = 8
+    options.preferenceRows = number % 5 == 4 ? 2 : nil
+    let precision = [1.0, 16, 200][number % 3]
+    configuration.learning.likelihood = .init(
+      rate: number % 2 == 0 ? 1 : 2, asymptote: number % 4 == 3 ? 16 : nil,
+      activeLearningPrecision: precision)
+    configuration.learning.transition = .init(
+      forgetting: number % 4 == 1 ? 0.2 : 0, activeLearningPrecision: 10 / precision)
+    if number % 5 == 2 { configuration.learning.preference = .init() }
   }
 
   /// Counts that grow no further than so far.

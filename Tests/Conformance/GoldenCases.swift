@@ -17,7 +17,8 @@ extension GoldenCase {
   fileprivate func measure(_ oracle: Oracle) throws -> ConformanceCase {
     var differences = Differences(tolerance: oracle.tolerance)
     let agent = try ActiveInferenceAgent(model, configuration)
-    let replayed = try agent.replay(record, level: oracle == .spm ? .iterates : .full)
+    let replayed = try agent.replay(
+      record, level: configuration.inference.algorithm.isByPolicy ? .iterates : .full)
     if replayed.count != steps.count {
       differences.note("\(name): expected \(steps.count) steps, got \(replayed.count)")
     }

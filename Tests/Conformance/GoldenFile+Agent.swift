@@ -55,6 +55,9 @@ extension InferenceSettings {
     if let value = try json.find("iterations")?.integer { iterations = value }
     if let value = try json.find("tolerance")?.number { tolerance = value }
     horizon = try json.find("horizon")?.integer
+    if let constants = json.find("policyMessages") {
+      policyMessages.tau = try constants.get("tau").number
+    }
   }
 }
 

@@ -70,7 +70,7 @@ extension ReferenceStep {
     smoothedBeliefs = try json.find("smoothedBeliefs")?.array.map {
       try $0.array.map { try $0.numbers }
     }
-    freeEnergy = try json.get("freeEnergy").number
+    freeEnergy = try json.find("freeEnergy")?.number
     negativeExpectedFreeEnergy = try json.get("negativeExpectedFreeEnergy").numbers
     policyPosterior = try json.get("policyPosterior").numbers
     actionMarginals = try json.get("actionMarginals").array.map { try $0.numbers }

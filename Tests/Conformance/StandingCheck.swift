@@ -41,6 +41,14 @@ package struct StandingCheck: Sendable {
       "the same where it learns", by: "the same tables written out", "1e-12",
       "learns like its dense twin, and zero stays zero"),
     .init(
+      "counts learned under every scheme, window and smoothing", by: "the number of data",
+      "1e-11",
+      "10 observations add 10 counts to a modality, 9 to a factor, any scheme, window and smoothing"
+    ),
+    .init(
+      "active learning", by: "60 trials of SPM's spm_MDP_VB_XXX", "1e-9",
+      "accepts of an update what SPM accepts, up to SPM's asymptote"),
+    .init(
       "a belief about 2,000 places", by: "Bayes' rule on those that are possible", "1e-14",
       "is Bayes' rule on the places that are possible"),
     .init(

@@ -7,5 +7,5 @@ extension AgentConfiguration.Preset {
 }
 
 extension InferenceSettings.Algorithm {
-  package static let stepByStep = allCases.filter { $0 != .policyMessages }
+  package static let stepByStep = allCases.filter { !$0.isByPolicy }
 }

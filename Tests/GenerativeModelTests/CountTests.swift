@@ -1,7 +1,6 @@
+import GenerativeModel
 import Kernels
 import Testing
-
-@testable import GenerativeModel
 
 private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
   var description = describedTMaze()

@@ -1,6 +1,5 @@
+import GenerativeModel
 import Testing
-
-@testable import GenerativeModel
 
 private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {
   var description = describedTMaze()

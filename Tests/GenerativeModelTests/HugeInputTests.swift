@@ -1,6 +1,5 @@
+import GenerativeModel
 import Testing
-
-@testable import GenerativeModel
 
 private func message(_ text: String) -> String {
   do throws(InvalidInput) {

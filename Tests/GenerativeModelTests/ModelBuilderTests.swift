@@ -1,6 +1,5 @@
+import GenerativeModel
 import Testing
-
-@testable import GenerativeModel
 
 /// The T-maze as a person writes it.
 private func built() throws -> GenerativeModel {

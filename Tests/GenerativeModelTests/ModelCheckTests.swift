@@ -1,6 +1,5 @@
+import GenerativeModel
 import Testing
-
-@testable import GenerativeModel
 
 /// What is said about the T-maze after a change.
 private func messages(_ spoil: (inout ModelDescription) -> Void) -> String {

@@ -1,6 +1,5 @@
+import GenerativeModel
 import Testing
-
-@testable import GenerativeModel
 
 private func read(_ text: String, source: String = "file") throws(InvalidInput) -> GenerativeModel {
   try GenerativeModel(contentsOf: Array(text.utf8), source: source)

@@ -1,6 +1,5 @@
+import GenerativeModel
 import Kernels
-
-@testable import GenerativeModel
 
 /// A description without fault, to be spoiled by tests: two factors, one control, two modalities.
 func describedTMaze() -> ModelDescription {

@@ -1,6 +1,5 @@
+import GenerativeModel
 import Testing
-
-@testable import GenerativeModel
 
 private enum Algorithm: String, CaseIterable {
   case exact

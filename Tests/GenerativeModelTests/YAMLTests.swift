@@ -1,6 +1,5 @@
+import GenerativeModel
 import Testing
-
-@testable import GenerativeModel
 
 private func read(_ text: String) throws(InvalidInput) -> DocumentValue {
   try Document.read(Array(text.utf8), source: "file.yaml")

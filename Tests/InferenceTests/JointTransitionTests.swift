@@ -1,8 +1,7 @@
 import ActiveInference
 import EngineTestSupport
+import GenerativeModel
 import Testing
-
-@testable import GenerativeModel
 
 @Suite struct `Joint transitions` {
   /// The product of the factors' transitions, read cell by cell from the model's own tensors.

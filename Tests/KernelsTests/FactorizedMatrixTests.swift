@@ -1,6 +1,5 @@
+import Kernels
 import Testing
-
-@testable import Kernels
 
 @Suite struct `Factorised matrices` {
   /// On both sides of the size from which LAPACK has a part.

@@ -1,5 +1,5 @@
 import ActiveInference
-import Workloads
+import BenchmarkWorkloads
 
 /// What a step takes where cues are chained, beside what was measured of Cpp-AIF.
 struct Chaining: Codable {

@@ -1,7 +1,7 @@
 import ActiveInference
+import BenchmarkWorkloads
 import Foundation
 import TMaze
-import Workloads
 
 /// What one case took on both sides.
 struct Comparison: Codable {

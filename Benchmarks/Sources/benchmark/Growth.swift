@@ -1,7 +1,7 @@
 import ActiveInference
+import BenchmarkWorkloads
 import Foundation
 import TMaze
-import Workloads
 
 /// How the cost of a step grows with one thing.
 struct Growth: Codable {

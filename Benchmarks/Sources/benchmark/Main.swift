@@ -23,7 +23,8 @@ struct Main {
         var report = Report()
         report.windows = try measureWindows(blocks: 9)
         say(report.windowTable)
-        return
+        report.policyMessages = try measurePolicyMessages(blocks: 9)
+        return say(report.policyMessageTable)
       }
       let isQuick = take(&arguments, "--quick", count: 0) != nil
       let peer = try take(&arguments, "--peer", count: 2).map { words in
@@ -111,6 +112,8 @@ struct Main {
     note("windows")
     report.windows = try measureWindows(blocks: blocks)
     say(report.windowTable)
+    report.policyMessages = try measurePolicyMessages(blocks: blocks)
+    say(report.policyMessageTable)
 
     note("threads")
     report.growth = try measureThreads(blocks: blocks)

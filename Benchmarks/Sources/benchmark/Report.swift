@@ -53,6 +53,7 @@ struct Report: Codable {
   var successor: [SuccessorLine] = []
   var smoothing: [SmoothingLine] = []
   var windows: [WindowLine] = []
+  var policyMessages: [PolicyMessageLine] = []
   var growth: [Growth] = []
 }
 

@@ -1,6 +1,6 @@
 import ActiveInference
+import BenchmarkWorkloads
 import TMaze
-import Workloads
 
 /// What one exact saving is worth in the T-maze.
 struct SavingLine: Codable {

@@ -1,6 +1,6 @@
 import ActiveInference
+import BenchmarkWorkloads
 import Foundation
-import Workloads
 
 /// Smoothing a long record of three factors of 5, 4 and 2 states in which everything depends on everything, on
 /// one core.

@@ -1,7 +1,7 @@
 import ActiveInference
+import BenchmarkWorkloads
 import Foundation
 import TMaze
-import Workloads
 
 /// A process from its start to its first result, and the memory it took.
 struct Start: Codable {

@@ -1,6 +1,6 @@
 import ActiveInference
+import BenchmarkWorkloads
 import Foundation
-import Workloads
 
 /// A successor map of a slippery grid: its dynamics, the values of one reward, and what a step of an agent
 /// takes that plans by it; in a process of its own, on one core.

@@ -1,7 +1,7 @@
 import ActiveInference
+import BenchmarkWorkloads
 import Synchronization
 import TMaze
-import Workloads
 
 /// So many agents with pymdp's mathematics, each in a T-maze of its own, for so many steps.
 struct ClosedLoop {
@@ -11,7 +11,9 @@ struct ClosedLoop {
   let threads: Int
 
   var policies: Int { (0..<horizon).reduce(1) { count, _ in count * 5 } }
-  var configuration: AgentConfiguration { Workloads.configuration(.pymdp1, horizon: horizon) }
+  var configuration: AgentConfiguration {
+    BenchmarkWorkloads.configuration(.pymdp1, horizon: horizon)
+  }
 }
 
 /// A way to run a closed loop: all give the same actions.

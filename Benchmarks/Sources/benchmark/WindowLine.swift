@@ -1,6 +1,6 @@
 import ActiveInference
+import BenchmarkWorkloads
 import TMaze
-import Workloads
 
 /// What a step takes of an agent that infers the last ten steps together, in the T-maze of 5 x 2 states.
 struct WindowLine: Codable {

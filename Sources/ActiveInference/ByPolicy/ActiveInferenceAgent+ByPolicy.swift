@@ -2,14 +2,19 @@ import GenerativeModel
 import Inference
 import PolicySelection
 
-/// Steps whose states are inferred by policy (`mmp-spm`).
+/// Steps whose states are inferred by policy (`mmp-spm`, `mmp-legacy`).
 extension ActiveInferenceAgent {
-  /// What is believed of every time of the episode: the average over policies, `[time][factor][state]`; nil
-  /// where states are inferred step by step.
+  /// What is believed of every time of the episode, or of the window and what policies reach from there: the
+  /// average over policies, `[time][factor][state]`; nil where states are not inferred by policy.
   public var beliefsOverTime: [[[Double]]]? {
     guard let byPolicy, step > 0 else { return nil }
+    return averages(byPolicy, times: byPolicy.messages.timeCount)
+  }
+
+  /// What is believed of the first times, averaged over policies.
+  func averages(_ byPolicy: PolicyConditionedStep, times: Int) -> [[[Double]]] {
     var belief = [Double](repeating: 0, count: byPolicy.messages.stateCount)
-    return (0..<byPolicy.messages.timeCount).map { time in
+    return (0..<times).map { time in
       belief.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return [] }
         byPolicy.messages.average(time, engine.posterior.base, into: base)
@@ -34,8 +39,7 @@ extension ActiveInferenceAgent {
     do throws(PlanningFailure) {
       try byPolicy.weigh()
     } catch {
-      let history = Array(byPolicy.history.dropLast())
-      try relive(history, byPolicy)
+      if let episode = byPolicy.episode { try relive(Array(episode.history.dropLast()), byPolicy) }
       throw AgentFailure.planning(step: step, error)
     }
     outcome = byPolicy.outcome
@@ -58,12 +62,13 @@ extension AgentConfiguration {
   func checkPolicyMessages(
     _ model: GenerativeModel, _ parts: AgentParts, _ inference: InferenceSettings
   ) throws(InvalidInput) {
-    guard inference.algorithm == .policyMessages else { return }
+    guard inference.algorithm.isByPolicy else { return }
+    let name = inference.algorithm.rawValue
     var faults: [Fault] = []
     func refuse(_ isThere: Bool, _ place: String, _ problem: String, _ remedy: String) {
       if isThere { faults.append(Fault(place, problem, remedy: remedy)) }
     }
-    let scheme = "mmp-spm infers states under each of a list of policies"
+    let scheme = "\(name) infers states under each of a list of policies"
     refuse(
       planning.method != .enumerate, "planning.method",
       "\(planning.method.rawValue) weighs no whole policies, but \(scheme)", "use enumerate")
@@ -82,13 +87,20 @@ extension AgentConfiguration {
       "give habits without 'given'")
     refuse(
       parts.beliefs != nil || parts.scores != nil, "parts",
-      "replace what mmp-spm finds by policy", "replace the choice of actions alone")
-    let times = (model.policies?.first?.count ?? planning.horizon ?? 1) + 1
+      "replace what \(name) finds by policy", "replace the choice of actions alone")
+    let actions = model.policies?.first?.count ?? planning.horizon ?? 1
+    // The time just observed is the first that a policy is scored over.
+    let isEpisode = inference.algorithm == .policyMessages
     for (modality, preference) in zip(model.modalities, model.preferences) {
-      guard let shape = preference?.shape, shape.count == 2 else { continue }
+      guard let shape = preference?.shape, shape.count == 2, shape[0] > 1, shape[0] <= actions,
+        isEpisode || planning.convention == .standard
+      else { continue }
       refuse(
-        shape[0] > 1 && shape[0] < times, "C[\(modality.name)]",
-        "has \(shape[0]) rows, but under mmp-spm an episode of \(times - 1) actions has \(times) times",
+        true, "C[\(modality.name)]",
+        "has \(shape[0]) rows, but under \(name) "
+          + (isEpisode
+            ? "an episode of \(actions) actions has \(actions + 1) times"
+            : "a policy of \(actions) actions is scored over \(actions + 1) times, the first of them now"),
         "give a row a time, or one row for all")
     }
     if !faults.isEmpty { throw InvalidInput(source: model.name, faults) }

@@ -3,23 +3,18 @@ import Inference
 import Kernels
 import PolicySelection
 
-/// A step where states are inferred under each policy over the whole episode: beliefs, scores, precision.
-///
-/// What an agent does here depends on all observations of the episode and not on its last belief, nor on the
-/// actions that were taken: under each policy its own are supposed.
+/// A step where states are inferred under each policy: beliefs, scores, precision.
 final class PolicyConditionedStep {
   let messages: PolicyMessagePassing
   let precision: PolicyPrecision
+  /// What is kept of the episode where policies are counted from its beginning; nil where they are from now on.
+  let episode: EpisodeByPolicy?
   private let scoring: SequenceScoring
   private let engine: AgentStep<SingleArithmetic>
   /// `[step][policy]`: the joint action.
   private let stepActions: FixedBuffer<Int32>
   private let horizon: Int
   private let floor: Double
-  /// What has been observed in the episode.
-  @exclusivity(unchecked) var history: [[Observation]] = []
-  /// The posterior over policies of every step: `[time][policy]`.
-  private let posteriors: FixedBuffer<Double>
   /// What the sweeps of the last step found, where that is recorded: `[sweep][policy][time]`.
   @exclusivity(unchecked) private var sweeps: [[PolicySweep]] = []
 
@@ -45,16 +40,16 @@ final class PolicyConditionedStep {
     messages = try PolicyMessagePassing(
       blueprint.space, blueprint.inference, engine.tables, actions: actions, policies: count,
       horizon: horizon)
+    episode =
+      blueprint.infersEpisodes ? EpisodeByPolicy(engine, messages, horizon: horizon) : nil
     scoring = SequenceScoring(
       engine.planner, planning, engine.tables, actions: actions, policies: count,
-      horizon: horizon)
+      horizon: horizon, beginsAtFirst: blueprint.infersEpisodes)
     precision = PolicyPrecision(planning.precision, gamma: planning.gamma, policies: count)
     stepActions = FixedBuffer(
       (0..<horizon).flatMap { step in (0..<count).map { sequences[$0 * horizon + step] } })
     self.horizon = horizon
     floor = blueprint.inference.convention == .standard ? 0 : 1e-16
-    history.reserveCapacity(horizon + 1)
-    posteriors = FixedBuffer(zeros: (horizon + 1) * count)
   }
 
   /// The parts of each policy's value.
@@ -64,7 +59,7 @@ final class PolicyConditionedStep {
   func begin() {
     messages.begin()
     precision.begin()
-    history.removeAll(keepingCapacity: true)
+    episode?.begin()
     sweeps = []
   }
 
@@ -72,32 +67,38 @@ final class PolicyConditionedStep {
   ///
   /// - Throws: ``AgentFailure/beyondPolicies(step:horizon:)``; ``ImpossibleObservation``.
   func infer(_ observation: [Observation], step: Int, recordsSweeps: Bool) throws {
-    if step > horizon { throw AgentFailure.beyondPolicies(step: step, horizon: horizon) }
+    if episode != nil && step > horizon {
+      throw AgentFailure.beyondPolicies(step: step, horizon: horizon)
+    }
     sweeps = []
-    let posterior = UnsafePointer(engine.posterior.base)
     guard recordsSweeps else {
-      try messages.infer(.observations(observation), posterior: posterior)
-      note(observation)
+      try pass(observation, step, nil)
       return
     }
     var found: [[PolicySweep]] = Array(repeating: [], count: messages.policyCount)
-    let size = messages.timeCount * messages.stateCount
-    try messages.infer(.observations(observation), posterior: posterior) {
-      policy, freeEnergy, beliefs in
+    try pass(observation, step) { [messages] policy, freeEnergy, beliefs in
+      let size = messages.timeCount * messages.stateCount
       found[policy].append(
         PolicySweep(
           freeEnergy: freeEnergy,
           beliefs: Array(UnsafeBufferPointer(start: beliefs, count: size))))
     }
     sweeps = found
-    note(observation)
   }
 
-  /// Keeps an observation; what was impossible and is ignored counts as missing.
-  private func note(_ observation: [Observation]) {
-    history.append(observation)
-    for modality in 0..<messages.ignored.count where messages.ignored.base[modality] {
-      history[history.count - 1][modality] = .missing
+  private func pass(
+    _ observation: [Observation], _ step: Int,
+    _ sweeps: ((Int, Double, UnsafePointer<Double>) -> Void)?
+  ) throws(ImpossibleObservation) {
+    if let episode {
+      try messages.infer(
+        .observations(observation), posterior: engine.posterior.base, sweeps: sweeps)
+      episode.note(observation)
+    } else {
+      try messages.infer(
+        step: step, observation, taken: engine.actions.base, sweeps: sweeps)
+      engine.inference.ignored.base
+        .update(from: messages.ignored.base, count: messages.ignored.count)
     }
   }
 
@@ -108,20 +109,23 @@ final class PolicyConditionedStep {
     let values = engine.planner.values.base
     let isWeighed = UnsafePointer(messages.isWeighed.base)
     let time = messages.time
+    // Of a window policies reach the time that was just observed and those that follow.
+    let passed = episode == nil ? 0 : time
+    let first = messages.beliefs.base + (time - passed) * messages.stateCount
     try scoring.evaluate(
-      messages.beliefs.base, isWeighed: isWeighed, from: time, into: values)
+      first, stride: messages.policyStride, isWeighed: isWeighed, from: passed, into: values)
     precision.weigh(
       values: values, freeEnergy: messages.freeEnergy.base,
       logHabit: engine.planning.logHabit.base, isWeighed: isWeighed, floor: floor,
       into: engine.posterior.base)
     // At the last observation policies say no more: what they did last stands.
-    engine.selection.take(stepActions.base + min(time, horizon - 1) * messages.policyCount)
+    engine.selection.take(stepActions.base + min(passed, horizon - 1) * messages.policyCount)
     engine.selection.fillMarginals(engine.posterior.base)
-    (posteriors.base + time * messages.policyCount)
-      .update(from: engine.posterior.base, count: messages.policyCount)
+    episode?.notePosterior()
     engine.swapBeliefs()
     messages.average(time, engine.posterior.base, into: engine.belief.base)
     engine.dynamics.noteSupports(engine.belief.belief)
+    messages.keep(engine.posterior.base)
   }
 
   /// What the last step found of states, averaged over policies.
@@ -132,39 +136,6 @@ final class PolicyConditionedStep {
     outcome.sweeps = engine.blueprint.inference.iterations
     outcome.converged = messages.converged
     return outcome
-  }
-
-  // MARK: - Learning
-
-  /// Whether the last observation that policies reach has been taken in.
-  var isAtEnd: Bool { messages.time == horizon }
-
-  /// Learns from the whole episode, each datum once: A and C from all times, D from the first, B from the
-  /// transitions that each policy supposes, E from the last posterior.
-  func learn(_ learning: AgentLearning<SingleArithmetic>) {
-    let policies = messages.policyCount
-    let belief = BeliefBuffer<Double>(engine.blueprint.space)
-    let nothing = FixedBuffer(repeating: false, count: messages.ignored.count)
-    let stride = messages.timeCount * messages.stateCount
-    let factors = engine.blueprint.compiled.factors.count
-    for time in 0...horizon {
-      messages.average(time, engine.posterior.base, into: belief.base)
-      engine.dynamics.noteSupports(belief.belief)
-      learning.learn(.observations(history[time]), ignored: nothing, belief: belief.belief)
-      if time == 0 {
-        learning.learnInitialStates(belief.belief)
-        continue
-      }
-      let after = messages.beliefs.base + time * messages.stateCount
-      learning.episode.learnTransitions(
-        posterior: posteriors.base + time * policies, policies: policies,
-        before: after - messages.stateCount, after: after, stride: stride,
-        actions: messages.actions.base + (time - 1) * factors, actionStride: horizon * factors,
-        tables: engine.tables)
-    }
-    learning.episode.learnHabit(
-      engine.posterior.base, belief: belief.belief, tables: engine.tables)
-    learning.refreshEverything()
   }
 
   // MARK: - Records

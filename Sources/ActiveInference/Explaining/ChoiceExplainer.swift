@@ -26,7 +26,7 @@ final class ChoiceExplainer {
         [
           Fault(
             "inference.algorithm",
-            "mmp-spm infers over the whole episode, of which a single step does not tell",
+            "\(blueprint.inference.algorithm.rawValue) infers by policy over more steps than this one",
             remedy: "read policyFreeEnergy, terms and policyPosterior in a trace")
         ])
     }

@@ -163,8 +163,8 @@ extension ActionSettings {
 
 extension LearningSettings {
   static let keys: [DocumentKey<LearningSettings>] = [
-    rule("A", \.likelihood, subset: "modalities"),
-    rule("B", \.transition, subset: "factors"),
+    rule("A", \.likelihood, subset: "modalities", Rule.activeKey),
+    rule("B", \.transition, subset: "factors", Rule.activeKey),
     rule("C", \.preference, subset: "modalities"),
     rule("D", \.initialState, subset: "factors"),
     rule("E", \.habit, subset: nil),
@@ -179,7 +179,8 @@ extension LearningSettings {
   ]
 
   private static func rule(
-    _ letter: String, _ path: DocumentKey<LearningSettings>.Path<Rule?>, subset: String?
+    _ letter: String, _ path: DocumentKey<LearningSettings>.Path<Rule?>, subset: String?,
+    _ more: DocumentKey<Rule>...
   ) -> DocumentKey<LearningSettings> {
     let keys: [DocumentKey<Rule>] = [
       // So that counts never grow beyond what a model may have.
@@ -196,6 +197,20 @@ extension LearningSettings {
     ]
     return .optional(
       letter, path, initial: Rule(), writesNull: false,
-      keys + (subset.map { [.names($0, \.subset)] } ?? []))
+      keys + more + (subset.map { [.names($0, \.subset)] } ?? []))
+  }
+}
+
+extension LearningSettings.Rule {
+  /// The precision of active learning; a document has it where learning is active.
+  fileprivate static let activeKey = DocumentKey<Self>(
+    "activeLearningPrecision", \.activeLearningPrecision
+  ) { value, place, faults -> Double?? in
+    if value == .null { return .some(nil) }
+    if let number = value.double, 1e-6 <= number, number <= 1e6 { return number }
+    faults.expected("a number from 1e-6 to 1e6 or null", place, value)
+    return nil
+  } write: {
+    $0.map { .number($0) }
   }
 }

@@ -137,11 +137,12 @@ extension AgentConfiguration {
     let read = try AgentConfiguration(document: document, source: source)
     let faults = FaultList()
     for key in PlanningSettings.methodKeys { key.check(planning, "planning", faults) }
-    if inference.horizon != nil && !inference.algorithm.hasWindow {
+    if inference.horizon != nil && !inference.algorithm.readsHorizon && inference.smoothing == nil {
       faults.add(
         "inference.horizon",
-        "is the window of vmp and mmp, but inference.algorithm is"
-          + " \(inference.algorithm.rawValue)", remedy: "leave it out, or give one of them")
+        "is the window of vmp, mmp, mmp-legacy and smoothing, but inference.algorithm is"
+          + " \(inference.algorithm.rawValue), and nothing is smoothed",
+        remedy: "leave it out, or give one of them")
     }
     // No key says what differs now: these come with the preset.
     if read.inference.convention != inference.convention {

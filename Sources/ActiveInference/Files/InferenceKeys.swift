@@ -15,25 +15,48 @@ extension InferenceSettings {
     keys.read(value, place, &alone, FaultList())
     keys.read(value, place, &settings, faults)
     if settings.algorithm == .policyMessages { return }
-    if alone.policyMessages != PolicyMessageSettings() {
+    let (given, unread) = (alone.policyMessages, PolicyMessageSettings())
+    func refuse(_ key: String) {
       faults.add(
-        "\(place).policyMessages", "is not for the algorithm \(settings.algorithm.rawValue)",
+        "\(place).\(key)", "is not for the algorithm \(settings.algorithm.rawValue)",
         remedy: "leave it out, or use \(Algorithm.policyMessages.rawValue)")
     }
-    settings.policyMessages = PolicyMessageSettings()
+    if settings.algorithm == .windowedPolicyMessages {
+      if given.erp != unread.erp { refuse("policyMessages.erp") }
+      if given.zeta != unread.zeta { refuse("policyMessages.zeta") }
+      settings.policyMessages.erp = unread.erp
+      settings.policyMessages.zeta = unread.zeta
+    } else {
+      if given != unread { refuse("policyMessages") }
+      settings.policyMessages = unread
+    }
   }
 
   /// The constants, which a document has where they are in use.
   static let policyMessagesKey: DocumentKey<InferenceSettings> = {
     let key = DocumentKey<InferenceSettings>.section(
       "policyMessages", \.policyMessages, PolicyMessageSettings.keys)
-    return DocumentKey(key, write: { $0.algorithm == .policyMessages ? key.write($0) : nil })
+    let window = DocumentKey<InferenceSettings>.section(
+      "policyMessages", \.policyMessages, [PolicyMessageSettings.tauKey])
+    return DocumentKey(
+      key,
+      write: {
+        switch $0.algorithm {
+        case .policyMessages: key.write($0)
+        case .windowedPolicyMessages: window.write($0)
+        default: nil
+        }
+      })
   }()
 }
 
 extension PolicyMessageSettings {
+  /// What both schemes read.
+  static let tauKey = DocumentKey<PolicyMessageSettings>
+    .number("tau", \.tau, "0.001 to 1e6") { (1e-3...1e6).contains($0) }
+
   static let keys: [DocumentKey<PolicyMessageSettings>] = [
-    .number("tau", \.tau, "0.001 to 1e6") { (1e-3...1e6).contains($0) },
+    tauKey,
     .number("erp", \.erp, "0.001 to 1e6") { (1e-3...1e6).contains($0) },
     .number("zeta", \.zeta, "0.001 to 1e6") { (1e-3...1e6).contains($0) },
     .notInBuild(
@@ -82,8 +105,10 @@ extension AgentConfiguration {
       if says("precision") {
         faults.add(
           "\(place).precision",
-          "is inferred from the free energies of policies, which"
-            + " \(inference.algorithm.rawValue) does not find",
+          inference.algorithm.isByPolicy
+            ? "is inferred over a whole episode, but \(inference.algorithm.rawValue) knows a window"
+            : "is inferred from the free energies of policies, which"
+              + " \(inference.algorithm.rawValue) does not find",
           remedy: "leave it out and give gamma, or use inference.algorithm mmp-spm")
       }
       // What was inferred before is fixed at what it began with, unless another is said.

@@ -28,6 +28,7 @@ extension ActiveInferenceAgent {
 extension ActiveInferenceAgent.State {
   static let keys = [
     "step", "seed", "episode", "belief", "action", "concentration", "plan", "window", "history",
+    "record",
   ]
 
   /// What a document says of it.
@@ -45,6 +46,7 @@ extension ActiveInferenceAgent.State {
       + (history.isEmpty
         ? []
         : [.init("history", .array(history.map { .array($0.map(\.document)) }))])
+      + (record.map { [.init("record", $0.document(model))] } ?? [])
   }
 
   /// What an object says; nil, and faults, where it says nothing of the kind.
@@ -71,12 +73,14 @@ extension ActiveInferenceAgent.State {
     let history = (root.list("history") ?? []).enumerated().map {
       BehaviourRecord.observation($1, "\(root.place(of: "history"))[\($0)]", faults)
     }
+    let record = try ActiveInferenceAgent.State.Record.read(root, "record", model, source: source)
     guard faults.isEmpty, let step, let seed, let episode, let belief, let action, let counts
     else { return nil }
     let concentration = try model.concentration(document: counts, source: source)
     return ActiveInferenceAgent.State(
       step: step, seed: seed, episode: UInt64(episode), belief: belief, action: action,
-      concentration: concentration, plan: plan, window: window, history: history)
+      concentration: concentration, plan: plan, window: window, history: history,
+      record: record)
   }
 }
 

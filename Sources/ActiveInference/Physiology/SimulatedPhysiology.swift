@@ -44,11 +44,12 @@ public struct SimulatedPhysiology: Hashable, Sendable {
   /// The sweeps of every step, averaged over policies.
   private static func rates(_ trace: Trace) throws(InvalidInput) -> [[[[Double]]]] {
     var faults: [Fault] = []
+    let isEpisode = trace.agent.inference.algorithm != .windowedPolicyMessages
     for step in trace.steps
-    where step.iterates?.policyBeliefs == nil || step.policyPosterior == nil {
+    where !isEpisode || step.iterates?.policyBeliefs == nil || step.policyPosterior == nil {
       faults.append(
         Fault(
-          "steps[\(step.t)]", "does not hold what every sweep found by policy",
+          "steps[\(step.t)]", "does not hold what every sweep found by policy of the whole episode",
           remedy: "use inference.algorithm mmp-spm, and record level iterates"))
     }
     if trace.steps.isEmpty { faults.append(Fault("steps", "are none")) }

@@ -76,7 +76,7 @@ void aif_lanes_move(
     const double *restrict x, size_t count, const int32_t *restrict places, double *restrict y,
     size_t length);
 
-/// y[i] = x[i] in the first lane, where x is an array of n plain numbers.
+/// y[i] = x[i] in the lane that y begins with, where x is an array of n plain numbers.
 static inline void aif_lane_spread(const double *x, double *y, size_t n) {
   for (size_t i = 0; i < n; i++) y[8 * i] = x[i];
 }

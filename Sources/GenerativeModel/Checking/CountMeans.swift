@@ -1,7 +1,7 @@
 import Kernels
 
 /// The means of the Dirichlet distributions whose counts are the columns of a table.
-func meanOfColumns(_ counts: Tensor) -> Tensor {
+package func meanOfColumns(_ counts: Tensor) -> Tensor {
   let sums = ColumnSums(counts)
   return counts.mapStored { offset, count in count / sums[offset % sums.columns] }
 }

@@ -1,13 +1,13 @@
 /// What the checks of a model have in common: its tables by column, what depends on what, and what can be
 /// reached.
-final class ModelLint {
+package final class ModelLint {
   let model: GenerativeModel
   /// A by modality.
   let likelihoods: [ColumnTable]
   /// B by factor.
   let transitions: [ColumnTable]
   /// What can be reached from D.
-  private(set) lazy var reachable = ReachableStates(self)
+  package private(set) lazy var reachable = ReachableStates(self)
   /// By modality, which of A's columns are met.
   private(set) lazy var metLikelihoods = zip(likelihoods, model.likelihoods).map {
     reachable.columns(of: $0, given: $1.given)
@@ -47,7 +47,7 @@ final class ModelLint {
   }
   private(set) var findings: [Finding] = []
 
-  init(_ model: GenerativeModel) {
+  package init(_ model: GenerativeModel) {
     self.model = model
     likelihoods = model.likelihoods.map { ColumnTable($0.probability) }
     transitions = model.transitions.map { ColumnTable($0.probability) }

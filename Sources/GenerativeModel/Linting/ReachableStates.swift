@@ -3,11 +3,11 @@
 /// A few joint states are followed one by one, and the answer is exact. Of many each factor is followed by
 /// itself, as if the states of different factors did not go together: what that does not reach is not
 /// reached.
-struct ReachableStates {
+package struct ReachableStates {
   /// Whether joint states were followed.
   let isExact: Bool
   /// By factor and state.
-  let states: [[Bool]]
+  package let states: [[Bool]]
   /// The joint states, the last factor varying fastest, where they were followed.
   private let joint: [[Int]]
 
@@ -106,7 +106,7 @@ struct ReachableStates {
 
   // MARK: - Factor by factor
 
-  static func byFactor(_ lint: ModelLint) -> [[Bool]] {
+  package static func byFactor(_ lint: ModelLint) -> [[Bool]] {
     let model = lint.model
     var reached = model.factors.map { [Bool](repeating: false, count: $0.size) }
     var lists = model.factors.map { _ in [Int]() }

@@ -4,19 +4,26 @@ import Kernels
 /// Transitions read backwards: for each next state a distribution over states before, under a uniform
 /// prior.
 ///
-/// Where a transition has counts it is the counts that are normalised over the states before, as in SPM.
+/// Where a transition has counts it is the counts that are normalised over the states before as in SPM, or
+/// its probabilities as in pymdp 0.0.7, which adds 1e-16 to each.
 final class BackwardTransitions {
   private let compiled: CompiledModel
   private let tables: ModelTables<Double>
+  private let readsCounts: Bool
+  private let offset: Double
   /// By factor `[joint action][next state]`: the sum over states before.
   private let totals: FixedBuffer<Double>
   private let offsets: FixedBuffer<Int>
   private let scaled: FixedBuffer<Double>
   private let buffer: FixedBuffer<Double>
 
-  init(_ compiled: CompiledModel, _ tables: ModelTables<Double>) {
+  init(
+    _ compiled: CompiledModel, _ tables: ModelTables<Double>, _ scheme: PolicyMessageScheme
+  ) {
     self.compiled = compiled
     self.tables = tables
+    readsCounts = !scheme.isWindowed
+    offset = scheme.backwardOffset
     var offsets: [Int] = []
     var count = 0
     for factor in 0..<compiled.factors.count {
@@ -34,18 +41,20 @@ final class BackwardTransitions {
   var result: UnsafeMutablePointer<Double> { buffer.base }
 
   private func cells(_ factor: Int) -> UnsafeMutablePointer<Double> {
-    tables.transitionCounts.base[factor] ?? tables.transitions.base[factor].cells
+    let probabilities = tables.transitions.base[factor].cells
+    return readsCounts ? tables.transitionCounts.base[factor] ?? probabilities : probabilities
   }
 
   /// Follows transitions that may have changed.
   func refresh() {
-    for index in 0..<totals.count { totals.base[index] = 0 }
     for factor in 0..<compiled.factors.count {
       let plan = compiled.factors.base[factor]
       let table = tables.transitions.base[factor]
       let cells = cells(factor)
+      let own = totals.base + offsets.base[factor]
+      for index in 0..<plan.actions * plan.states { own[index] = offset * Double(plan.columns) }
       for run in 0..<table.count {
-        let total = totals.base + offsets.base[factor] + run / plan.columns * plan.states
+        let total = own + run / plan.columns * plan.states
         for cell in table.cells(of: run) { total[table.place(cell, in: run)] += cells[cell] }
       }
     }
@@ -68,6 +77,7 @@ final class BackwardTransitions {
       if !isReached { even += next[state] }
     }
     even /= Double(plan.states)
+    if offset > 0 { even += offset * Double.sum(scaled.base, count: plan.states) }
     let table = tables.transitions.base[factor]
     let cells = cells(factor)
     for state in 0..<plan.states {

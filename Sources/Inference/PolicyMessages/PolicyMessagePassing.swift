@@ -1,46 +1,59 @@
 import GenerativeModel
 import Kernels
 
-/// Infers the states of all steps of an episode under each policy by marginal message passing.
+/// Infers the states of a sequence of times under each policy by marginal message passing.
 ///
-/// Policies are sequences over the whole episode: with H actions there are H + 1 times, of which those that
-/// have come are observed. Under each policy every factor's belief x at every time follows the gradient of
-/// its free energy, one factor and time after the other, sweep after sweep:
+/// Under each policy every factor's belief x at every time follows the gradient of its free energy, one
+/// factor and time after the other, sweep after sweep:
 ///
-///     v = ln(B x_before) + lnL - ln x      (at the first time ln D instead of ln(B x_before))
+///     v = ln(B x_before) + lnL - ln x      (at the first time ln of its prior instead of ln(B x_before))
 ///       + ln(B' x_after) + lnL - ln x      (at all times but the last)
 ///     x <- softmax(ln x + (v - mean v) / tau)
 ///
 /// lnL is the logarithm of the likelihood of all that was observed at that time, averaged over the other
-/// factors, and zero for times to come; B' is the transition backwards, its columns normalised. Beliefs are
-/// carried from step to step, flattened (``PolicyMessageSettings/erp``). The free energy of a policy is
-/// what the last sweep found. (Parr, Markovic, Kiebel & Friston 2019, doi:10.1038/s41598-018-38246-3; in
-/// every constant as `spm_MDP_VB_X.m` does it.)
+/// factors, and zero for times to come; B' is the transition backwards, its columns normalised. The free
+/// energy of a policy is what the last sweep found. There are two schemes:
 ///
-/// One object serves one agent and owns the memory it works in: a step allocates nothing.
+/// - `mmp-spm`: the times of an episode, whose H actions the policies say; beliefs go on from step to step,
+///   flattened (``PolicyMessageSettings/erp``). (Parr, Markovic, Kiebel & Friston 2019,
+///   doi:10.1038/s41598-018-38246-3; in every constant as `spm_MDP_VB_X.m` does it.)
+/// - `mmp-legacy`: the times of the last steps, under the actions that were taken, and of the H actions that a
+///   policy takes next; beliefs begin uniform at every step, and the last two times hear nothing of what comes after them.
+///   (Heins et al. 2022, doi:10.21105/joss.04098; in every constant as `run_mmp` of pymdp 0.0.7.1.)
+///
+/// One object serves one agent and owns the memory it works in: a step allocates nothing, but where a window
+/// has no horizon memory doubles as steps come.
 public final class PolicyMessagePassing {
-  private let space: BeliefSpace
-  private let settings: InferenceSettings
-  private let tables: ModelTables<Double>
-  private let layout: PolicyMessageLayout
-  private let likelihood: SequenceLikelihood
-  private let backward: BackwardTransitions
+  let space: BeliefSpace
+  let settings: InferenceSettings
+  let tables: ModelTables<Double>
+  let scheme: PolicyMessageScheme
+  let likelihood: SequenceLikelihood
+  let backward: BackwardTransitions
+  let dynamics: BeliefDynamics<SingleArithmetic>
+  @exclusivity(unchecked) private(set) var layout: PolicyMessageLayout
+  /// What is known of past steps where the times are those of a window, and D as the episode began with it.
+  let history: StepHistory?
+  let initial: FixedBuffer<Double>
   /// The joint action of each factor's controls: `[policy][step][factor]`.
   public let actions: FixedBuffer<Int>
   private let message: FixedBuffer<Double>
   private let gradient: FixedBuffer<Double>
   private let logBelief: FixedBuffer<Double>
-  private let logPrior: FixedBuffer<Double>
+  let logPrior: FixedBuffer<Double>
 
-  /// The number of policies, and of times: one more than a policy has actions.
+  /// The number of policies.
   public var policyCount: Int { layout.policies }
-  /// The number of times: one more than a policy has actions.
-  public var timeCount: Int { layout.times }
+  /// The number of times: of an episode one more than a policy has actions, of a window with the steps before.
+  @exclusivity(unchecked) public internal(set) var timeCount: Int
   /// The numbers of one time: the marginals of all factors.
   public var stateCount: Int { layout.states }
-  /// `[policy][time][factor, state]`.
-  public let beliefs: FixedBuffer<Double>
-  /// Free energy by policy in nats, less is better; 0 where the policy has been dropped.
+  /// `[policy][time][factor, state]`, a policy every ``policyStride`` numbers.
+  @exclusivity(unchecked) public private(set) var beliefs: FixedBuffer<Double>
+  /// How far the beliefs of two policies are apart.
+  public var policyStride: Int { layout.times * layout.states }
+  /// Free energy by policy in nats, less is better (under pymdp 0.0.7's convention its negative, as there); 0
+  /// where the policy has been dropped.
   public let freeEnergy: FixedBuffer<Double>
   /// By policy, whether it is still weighed.
   public let isWeighed: FixedBuffer<Bool>
@@ -48,33 +61,45 @@ public final class PolicyMessagePassing {
   public var ignored: FixedBuffer<Bool> { likelihood.ignored }
   /// Whether under each policy the last sweep changed free energy by at most ``smallestChange``.
   @exclusivity(unchecked) public private(set) var converged = false
-  /// The step last inferred; -1 before the first.
-  @exclusivity(unchecked) public private(set) var time = -1
+  /// The time last observed; -1 before the first.
+  @exclusivity(unchecked) public internal(set) var time = -1
+  /// The step that the first time is about.
+  @exclusivity(unchecked) public internal(set) var firstStep = 0
 
-  /// Sweeps two to four are left out once free energy falls by at most this.
+  /// Under `mmp-spm` sweeps two to four are left out once free energy falls by at most this.
   public static let smallestChange = VectorMath.exp(-8)
 
   /// Memory for the policies of a model.
   ///
   /// - Parameter actions: the joint action of each factor's controls, `[policy][step][factor]`.
-  /// - Throws: ``InvalidInput`` where messages cannot be passed in the model (``check(_:)``).
+  /// - Throws: ``InvalidInput`` where messages cannot be passed in the model (``check(_:_:)``).
   public init(
     _ space: BeliefSpace, _ settings: InferenceSettings, _ tables: ModelTables<Double>,
     actions: [Int], policies: Int, horizon: Int
   ) throws(InvalidInput) {
-    try PolicyMessagePassing.check(space.compiled)
+    let compiled = space.compiled
+    try PolicyMessagePassing.check(compiled, settings)
     self.space = space
     self.settings = settings
     self.tables = tables
-    layout = PolicyMessageLayout(space.compiled, policies: policies, horizon: horizon)
-    likelihood = SequenceLikelihood(space.compiled, settings, times: layout.times)
-    backward = BackwardTransitions(space.compiled, tables)
+    scheme = PolicyMessageScheme(settings)
+    layout = PolicyMessageLayout(compiled, settings, policies: policies, horizon: horizon)
+    likelihood = SequenceLikelihood(compiled, settings, times: layout.times)
+    backward = BackwardTransitions(compiled, tables, scheme)
+    dynamics = BeliefDynamics(space)
+    history =
+      scheme.isWindowed
+      ? StepHistory(
+        horizon: settings.horizon, states: space.size, factors: compiled.factors.count,
+        modalities: compiled.modalities.count) : nil
     self.actions = FixedBuffer(actions)
-    let widest = space.compiled.model.factors.map(\.size).max() ?? 1
+    let widest = compiled.model.factors.map(\.size).max() ?? 1
     message = FixedBuffer(zeros: widest)
     gradient = FixedBuffer(zeros: widest)
     logBelief = FixedBuffer(zeros: widest)
     logPrior = FixedBuffer(zeros: layout.states)
+    initial = FixedBuffer(zeros: layout.states)
+    timeCount = horizon + 1
     beliefs = FixedBuffer(zeros: layout.beliefCount)
     freeEnergy = FixedBuffer(zeros: policies)
     isWeighed = FixedBuffer(repeating: true, count: policies)
@@ -84,45 +109,52 @@ public final class PolicyMessagePassing {
   /// Begins an episode.
   public func begin() {
     time = -1
+    firstStep = 0
+    timeCount = layout.horizon + 1
     converged = false
     for policy in 0..<layout.policies {
       isWeighed.base[policy] = true
       freeEnergy.base[policy] = 0
-      for time in 0..<layout.times {
-        let belief = beliefs.base + layout.offset(policy, time)
-        for factor in 0..<layout.factors {
-          let plan = space.compiled.factors.base[factor]
-          for state in 0..<plan.states {
-            belief[plan.stateOffset + state] =
-              time == 0
-              ? tables.initialStates.base[plan.stateOffset + state] : 1 / Double(plan.states)
-          }
-        }
+    }
+    beginUniform()
+    if !scheme.isWindowed {
+      for policy in 0..<layout.policies {
+        (beliefs.base + layout.offset(policy, 0))
+          .update(from: tables.initialStates.base, count: layout.states)
       }
     }
     backward.refresh()
   }
 
-  /// Takes in the observation of the next step and passes messages under every policy that is weighed.
+  /// Makes all beliefs uniform.
+  func beginUniform() {
+    for policy in 0..<layout.policies {
+      for time in 0..<timeCount {
+        let belief = beliefs.base + layout.offset(policy, time)
+        for factor in 0..<layout.factors {
+          let plan = space.compiled.factors.base[factor]
+          for state in 0..<plan.states {
+            belief[plan.stateOffset + state] = 1 / Double(plan.states)
+          }
+        }
+      }
+    }
+  }
+
+  /// Makes room for as many times; beliefs are lost where there was not enough.
+  func reserve(_ times: Int) {
+    if times <= layout.times { return }
+    layout.times = max(times, 2 * layout.times)
+    beliefs = FixedBuffer(zeros: layout.beliefCount)
+  }
+
+  // MARK: - Sweeps
+
+  /// Passes messages under every policy that is weighed.
   ///
-  /// - Parameters:
-  ///   - posterior: over policies, of the step before; those that fell too low are dropped. Not read at the
-  ///     first step.
-  ///   - sweeps: takes the free energy, less is better, and the beliefs that each sweep found under a
-  ///     policy, `[time][factor, state]`, where somebody wants to know.
-  /// - Throws: ``ImpossibleObservation`` where no state lets the observation be seen and the settings call
-  ///   that an error; nothing has changed then.
-  /// - Complexity: O(policies x sweeps x times x (joint states x factors + transitions)).
-  public func infer(
-    _ evidence: Evidence, posterior: UnsafePointer<Double>,
-    sweeps: ((_ policy: Int, _ freeEnergy: Double, _ beliefs: UnsafePointer<Double>) -> Void)? = nil
-  ) throws(ImpossibleObservation) {
-    try likelihood.observe(evidence, tables, time: time + 1)
-    time += 1
-    if time > 0 { dropPolicies(posterior) }
-    settings.convention.logarithms(
-      tables.initialStates.base, into: logPrior.base, count: layout.states)
-    flatten()
+  /// - Parameter sweeps: takes the free energy and the beliefs that each sweep found under a policy.
+  func passMessages(_ sweeps: ((Int, Double, UnsafePointer<Double>) -> Void)?) {
+    settings.convention.logarithms(logPrior.base, into: logPrior.base, count: layout.states)
     converged = true
     for policy in 0..<layout.policies {
       freeEnergy.base[policy] = 0
@@ -130,52 +162,23 @@ public final class PolicyMessagePassing {
     }
   }
 
-  private func dropPolicies(_ posterior: UnsafePointer<Double>) {
-    var greatest = 0.0
-    for policy in 0..<layout.policies where isWeighed.base[policy] {
-      greatest = max(greatest, posterior[policy])
-    }
-    let bound = VectorMath.log(greatest) - settings.policyMessages.zeta
-    for policy in 0..<layout.policies where isWeighed.base[policy] {
-      isWeighed.base[policy] = VectorMath.log(posterior[policy]) > bound
-    }
-  }
-
-  /// x <- softmax(ln x / erp), everywhere.
-  private func flatten() {
-    settings.convention.logarithms(beliefs.base, into: beliefs.base, count: layout.beliefCount)
-    let rate = settings.policyMessages.erp
-    for index in 0..<layout.beliefCount { beliefs.base[index] /= rate }
-    for policy in 0..<layout.policies {
-      for time in 0..<layout.times {
-        let belief = beliefs.base + layout.offset(policy, time)
-        for factor in 0..<layout.factors {
-          let plan = space.compiled.factors.base[factor]
-          softmax(inPlace: belief + plan.stateOffset, count: plan.states)
-        }
-      }
-    }
-  }
-
-  // MARK: - Sweeps
-
   private func pass(_ policy: Int, _ sweeps: ((Int, Double, UnsafePointer<Double>) -> Void)?) {
     let own = beliefs.base + layout.offset(policy, 0)
     var last = 0.0
     var change = 1.0
     for sweep in 0..<settings.iterations {
       var energy = last
-      if change > PolicyMessagePassing.smallestChange || sweep > 3 {
+      if change > PolicyMessagePassing.smallestChange || sweep > 3 || scheme.isWindowed {
         energy = 0
-        for time in 0..<layout.times {
+        for time in 0..<timeCount {
           for factor in 0..<layout.factors { energy += update(policy, time, factor) }
         }
       }
       if sweep > 0 { change = energy - last }
       last = energy
-      sweeps?(policy, -energy, own)
+      sweeps?(policy, scheme.freeEnergy(ofNegative: energy), own)
     }
-    freeEnergy.base[policy] = -last
+    freeEnergy.base[policy] = scheme.freeEnergy(ofNegative: last)
     converged = converged && abs(change) <= PolicyMessagePassing.smallestChange
   }
 
@@ -194,33 +197,41 @@ public final class PolicyMessagePassing {
       for state in 0..<count { likely[state] = 0 }
     }
     settings.convention.logarithms(own, into: logBelief.base, count: count)
-    let isFirst = time == 0
-    let isLast = time == layout.times - 1
     fillForward(policy, time, plan, factor)
     for state in 0..<count { gradient.base[state] += likely[state] - logBelief.base[state] }
-    // One share of the likelihood is left to each of the other factors at inner times.
-    let share = isFirst || isLast ? 0 : Double(layout.factors - 1) / Double(layout.factors)
-    var energy = 0.0
-    if isLast {
-      energy = 0.5 * Double.dot(own, gradient.base, count: count)
-    } else {
-      let before = beliefs.base + layout.offset(policy, time + 1) + plan.stateOffset
+    if time < timeCount - scheme.deafTimes {
+      let after = beliefs.base + layout.offset(policy, time + 1) + plan.stateOffset
       backward.predict(
-        factor, action: action(policy, time, factor), from: before, into: backward.result)
+        factor, action: action(policy, time, factor), from: after, into: backward.result)
       settings.convention.logarithms(backward.result, into: backward.result, count: count)
       for state in 0..<count {
         gradient.base[state] += backward.result[state] + likely[state] - logBelief.base[state]
       }
-      for state in 0..<count {
-        energy += own[state] * (0.5 * gradient.base[state] - share * likely[state])
-      }
     }
+    let energy = negativeFreeEnergy(time, own, likely, count)
     let mean = Double.sum(gradient.base, count: count) / Double(count)
     for state in 0..<count {
       own[state] =
         logBelief.base[state] + (gradient.base[state] - mean) / settings.policyMessages.tau
     }
     softmax(inPlace: own, count: count)
+    return energy
+  }
+
+  /// A factor's part of the negative free energy at a time, whose gradient has been found.
+  @inline(__always)
+  private func negativeFreeEnergy(
+    _ time: Int, _ own: UnsafePointer<Double>, _ likely: UnsafePointer<Double>, _ count: Int
+  ) -> Double {
+    if time == timeCount - 1 { return 0.5 * Double.dot(own, gradient.base, count: count) }
+    // One share of the likelihood is left to each of the other factors at inner times.
+    let share =
+      time == 0
+      ? 0 : scheme.omittedLikelihood * (Double(layout.factors - 1) / Double(layout.factors))
+    var energy = 0.0
+    for state in 0..<count {
+      energy += own[state] * (0.5 * gradient.base[state] - share * likely[state])
+    }
     return energy
   }
 
@@ -249,10 +260,19 @@ public final class PolicyMessagePassing {
   /// The only weight of a transition that depends on nothing.
   private let certain = FixedBuffer(repeating: 1.0, count: 1)
 
+  /// The joint action of a factor between a time and the next: what was done, or what the policy does.
   @inline(__always)
-  private func action(_ policy: Int, _ step: Int, _ factor: Int) -> Int {
-    actions.base[(policy * (layout.times - 1) + step) * layout.factors + factor]
+  private func action(_ policy: Int, _ time: Int, _ factor: Int) -> Int {
+    var step = time
+    if let history {
+      if time < self.time { return history.actions.row(firstRow + time + 1)[factor] }
+      step -= self.time
+    }
+    return actions.base[(policy * layout.horizon + step) * layout.factors + factor]
   }
+
+  /// The row of the history that the first time is about.
+  var firstRow: Int { firstStep - (history?.first ?? 0) }
 
   // MARK: - Averages
 

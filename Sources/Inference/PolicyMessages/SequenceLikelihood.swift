@@ -1,14 +1,14 @@
 import GenerativeModel
 import Kernels
 
-/// The likelihood of everything observed at each time of an episode, over the joint states of all factors.
+/// The likelihood of everything observed at each time of a sequence, over the joint states of all factors.
 final class SequenceLikelihood {
   private let compiled: CompiledModel
   private let settings: InferenceSettings
   private let count: Int
   private let sizes: FixedBuffer<Int>
   /// `[time][joint state]`, the last factor varying fastest.
-  private let values: FixedBuffer<Double>
+  private let values: StepRows<Double>
   /// By scope that some modality has: for each joint state of all factors the scope's.
   private let maps: [FixedBuffer<Int32>?]
   private let single: FixedBuffer<Double>
@@ -23,7 +23,7 @@ final class SequenceLikelihood {
     count = compiled.jointStateCount
     let states = compiled.model.factors.map(\.size)
     sizes = FixedBuffer(states)
-    values = FixedBuffer(zeros: times * count)
+    values = StepRows(0, width: count, capacity: times)
     maps = compiled.scopes.indices.map { scope in
       let factors = compiled.scopes[scope].factors
       return compiled.modalitiesOfScope[scope].isEmpty || factors == Array(states.indices)
@@ -37,13 +37,16 @@ final class SequenceLikelihood {
     ignored = FixedBuffer(repeating: false, count: compiled.modalities.count)
   }
 
+  /// Makes room for as many times.
+  func reserve(_ times: Int) { values.reserve(times) }
+
   /// Multiplies what the modalities say of the joint states of a time.
   ///
   /// - Throws: ``ImpossibleObservation`` where that leaves no state and the settings call it an error.
   func observe(
     _ evidence: Evidence, _ tables: ModelTables<Double>, time: Int
   ) throws(ImpossibleObservation) {
-    let joint = values.base + time * count
+    let joint = values.row(time)
     for state in 0..<count { joint[state] = 1 }
     for modality in 0..<ignored.count { ignored.base[modality] = false }
     for modality in 0..<ignored.count where evidence.isObserved(modality) {
@@ -83,7 +86,7 @@ final class SequenceLikelihood {
     _ time: Int, _ belief: UnsafePointer<Double>, over factor: Int,
     into result: UnsafeMutablePointer<Double>
   ) {
-    var left = UnsafePointer(values.base + time * count)
+    var left = UnsafePointer(values.row(time))
     var size = count
     // The last factors first: a run of the states of each stands together.
     var other = sizes.count - 1

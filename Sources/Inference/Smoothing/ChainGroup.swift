@@ -106,4 +106,29 @@ final class ChainGroup: @unchecked Sendable {
       }
     }
   }
+
+  /// Carries what is believed of each factor by itself a step forward.
+  ///
+  /// - Parameters:
+  ///   - row: the marginals of all factors of the model.
+  ///   - actions: the joint action of each factor.
+  ///   - next: takes those of the group's factors.
+  func predict(
+    _ row: UnsafePointer<Double>, _ actions: UnsafePointer<Int>, _ tables: ModelTables<Double>,
+    into next: UnsafeMutablePointer<Double>
+  ) {
+    for factor in factors {
+      let plan = compiled.factors.base[factor]
+      let table = tables.transitions.base[factor]
+      let first = actions[factor] * plan.columns
+      let states = next + plan.stateOffset
+      for state in 0..<plan.states { states[state] = 0 }
+      for column in 0..<plan.columns {
+        let weight = transitionScopes[factor].weight(of: column, row)
+        for cell in table.cells(of: first + column) {
+          states[table.place(cell, in: first + column)] += weight * table.cells[cell]
+        }
+      }
+    }
+  }
 }

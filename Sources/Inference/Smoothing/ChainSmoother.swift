@@ -29,7 +29,7 @@ final class ChainSmoother: @unchecked Sendable {
   let scratch: FixedBuffer<Double>
   /// By factor of the model: ln P(next | states, action), `[joint action][column][next]`.
   private(set) var logTransitions: [FixedBuffer<Double>] = []
-  private(set) var logInitial = FixedBuffer<Double>(zeros: 0)
+  let logInitial: FixedBuffer<Double>
   /// The sweeps that were made.
   private(set) var sweeps = 0
 
@@ -43,6 +43,7 @@ final class ChainSmoother: @unchecked Sendable {
       group.ownPosition[group.factors[index]] < 0 ? 0 : sizes[index] * sizes[index]
     }
     let widest = sizes.max() ?? 1
+    logInitial = FixedBuffer(zeros: compiled.stateCount)
     pairs = edges.map { FixedBuffer(zeros: (steps - 1) * $0) }
     negativeEntropy = FixedBuffer(zeros: sizes.count)
     node = FixedBuffer(zeros: steps * widest)
@@ -67,14 +68,22 @@ final class ChainSmoother: @unchecked Sendable {
 
   /// Smooths a sequence.
   ///
+  /// - Parameters:
+  ///   - tables: always the same for one smoother.
+  ///   - initial: P of the first states, those of all factors one after the other; nil for D.
+  ///   - logs: the logarithms of the likelihoods, where the caller has them.
   /// - Returns: -F, in nats.
   func smooth(
     _ sequence: ObservedSequence, _ tables: ModelTables<Double>, _ smoothing: SmoothingSettings,
+    initial: UnsafePointer<Double>? = nil, logs: LogLikelihoodTables<Double>? = nil,
     marginals: UnsafeMutablePointer<Double>, statistics: SequenceStatistics?
   ) -> Double {
-    fillLogarithms(tables)
-    let logs = LogLikelihoodTables(tables, settings.convention)
-    begin(sequence, tables, marginals)
+    let initial = initial ?? UnsafePointer(tables.initialStates.base)
+    if logTransitions.isEmpty { fillLogTransitions(tables) }
+    InferenceConvention.standard.logarithms(
+      initial, into: logInitial.base, count: logInitial.count)
+    let logs = logs ?? LogLikelihoodTables(tables, settings.convention)
+    begin(sequence, tables, initial, marginals)
     var freeEnergy = Double.infinity
     sweeps = 0
     while sweeps < smoothing.sweeps {
@@ -89,7 +98,7 @@ final class ChainSmoother: @unchecked Sendable {
     return -freeEnergy
   }
 
-  private func fillLogarithms(_ tables: ModelTables<Double>) {
+  private func fillLogTransitions(_ tables: ModelTables<Double>) {
     let compiled = group.compiled
     logTransitions = (0..<compiled.factors.count).map { factor in
       guard group.factors.contains(factor) else { return FixedBuffer(zeros: 0) }
@@ -103,35 +112,24 @@ final class ChainSmoother: @unchecked Sendable {
       InferenceConvention.standard.logarithms(logs.base, into: logs.base, count: logs.count)
       return logs
     }
-    logInitial = FixedBuffer(zeros: compiled.stateCount)
-    InferenceConvention.standard.logarithms(
-      tables.initialStates.base, into: logInitial.base, count: compiled.stateCount)
   }
 
   /// Begins with what would be believed without observations, the factors taken apart at each step.
   private func begin(
-    _ sequence: ObservedSequence, _ tables: ModelTables<Double>,
+    _ sequence: ObservedSequence, _ tables: ModelTables<Double>, _ initial: UnsafePointer<Double>,
     _ marginals: UnsafeMutablePointer<Double>
   ) {
     let compiled = group.compiled
     for factor in group.factors {
       let plan = compiled.factors.base[factor]
-      (marginals + plan.stateOffset).update(
-        from: tables.initialStates.base + plan.stateOffset, count: plan.states)
+      (marginals + plan.stateOffset).update(from: initial + plan.stateOffset, count: plan.states)
     }
     for step in 1..<steps {
       let row = marginals + (step - 1) * compiled.stateCount
+      group.predict(row, sequence.actions(after: step - 1), tables, into: row + compiled.stateCount)
       for (index, factor) in group.factors.enumerated() {
         let plan = compiled.factors.base[factor]
-        let table = tables.transitions.base[factor]
-        let first = sequence.actions(after: step - 1)[factor] * plan.columns
         let next = row + compiled.stateCount + plan.stateOffset
-        for column in 0..<plan.columns {
-          let weight = group.transitionScopes[factor].weight(of: column, row)
-          for cell in table.cells(of: first + column) {
-            next[table.place(cell, in: first + column)] += weight * table.cells[cell]
-          }
-        }
         guard group.ownPosition[factor] >= 0 else { continue }
         let pair = pairs[index].base + (step - 1) * plan.states * plan.states
         for state in 0..<plan.states {

@@ -36,7 +36,8 @@ final class JointSmoother: @unchecked Sendable {
   private let settings: InferenceSettings
   /// `[step][joint state]`: given the observations up to the step.
   let filtered: FixedBuffer<Double>
-  /// `[step][joint state]`: at first given the observations before the step, in the end given all.
+  /// `[step][joint state]`: at first given the observations before the step, in the end given all, where the
+  /// whole sequence is smoothed.
   let smoothed: FixedBuffer<Double>
   private let forward: FixedBuffer<Double>
   private let backward: FixedBuffer<Double>
@@ -44,6 +45,8 @@ final class JointSmoother: @unchecked Sendable {
   private let current: FixedBuffer<Double>
   private let likelihood: FixedBuffer<Double>
   private let scratch: FixedBuffer<Double>
+  /// By step: ln P(observations of the step | those before, actions), in nats.
+  let logEvidence: FixedBuffer<Double>
   /// `[step][modality of the group]`: whether it was impossible and has been ignored.
   let ignored: FixedBuffer<Bool>
 
@@ -55,6 +58,7 @@ final class JointSmoother: @unchecked Sendable {
     self.settings = settings
     filtered = FixedBuffer(zeros: steps * group.size)
     smoothed = FixedBuffer(zeros: steps * group.size)
+    logEvidence = FixedBuffer(zeros: steps)
     forward = FixedBuffer(zeros: group.intermediateCount)
     backward = FixedBuffer(zeros: group.intermediateCount)
     message = FixedBuffer(zeros: group.size)
@@ -68,7 +72,8 @@ final class JointSmoother: @unchecked Sendable {
 
   /// The numbers that smoothing so many steps takes.
   static func numbers(_ group: FactorGroup, steps: Int) -> Double {
-    (2 * Double(steps) + 3) * Double(group.size) + 2 * Double(group.intermediateCount)
+    Double(steps) + (2 * Double(steps) + 3) * Double(group.size) + 2
+      * Double(group.intermediateCount)
   }
 
   // MARK: - Forward
@@ -89,7 +94,9 @@ final class JointSmoother: @unchecked Sendable {
           filtered.base + (step - 1) * group.size, sequence.actions(after: step - 1),
           tables.transitions.base, tables: forward.base, into: prior)
       }
-      logEvidence += try weigh(sequence.observations[step], step, tables, prior)
+      let weight = try weigh(sequence.observations[step], step, tables, prior)
+      self.logEvidence.base[step] = weight
+      logEvidence += weight
     }
     return logEvidence
   }
@@ -168,7 +175,7 @@ final class JointSmoother: @unchecked Sendable {
 
   // MARK: - Backward
 
-  /// Smooths what has been filtered.
+  /// Smooths the whole sequence, which has been filtered.
   ///
   /// - Parameters:
   ///   - marginals: takes `[step][state]`, the states of all factors of the model one after the other.
@@ -177,14 +184,29 @@ final class JointSmoother: @unchecked Sendable {
     _ sequence: ObservedSequence, _ tables: ModelTables<Double>,
     marginals: UnsafeMutablePointer<Double>?, statistics: SequenceStatistics?
   ) {
+    smooth(
+      0..<sequence.count, sequence, tables, marginals: marginals, statistics: statistics,
+      keepsPriors: false)
+  }
+
+  /// Smooths some steps of a sequence that has been filtered, given its observations up to the last of them.
+  ///
+  /// - Parameters:
+  ///   - marginals: takes `[step][state]` at the places of these steps.
+  ///   - keepsPriors: whether other steps of the sequence can be smoothed afterwards; where not, ``smoothed``
+  ///     has these.
+  func smooth(
+    _ window: Range<Int>, _ sequence: ObservedSequence, _ tables: ModelTables<Double>,
+    marginals: UnsafeMutablePointer<Double>?, statistics: SequenceStatistics?, keepsPriors: Bool
+  ) {
     let size = group.size
     let transitions = UnsafePointer(tables.transitions.base)
-    current.base.update(from: filtered.base + (sequence.count - 1) * size, count: size)
-    for step in (0..<sequence.count).reversed() {
+    current.base.update(from: filtered.base + (window.upperBound - 1) * size, count: size)
+    for step in window.reversed() {
       fillMessage(from: current.base, prior: smoothed.base + step * size)
-      (smoothed.base + step * size).update(from: current.base, count: size)
+      if !keepsPriors { (smoothed.base + step * size).update(from: current.base, count: size) }
       read(step, sequence, tables, marginals, statistics)
-      if step == 0 { break }
+      if step == window.lowerBound { break }
       let actions = sequence.actions(after: step - 1)
       let belief = UnsafePointer(filtered.base + (step - 1) * size)
       group.pullBack(

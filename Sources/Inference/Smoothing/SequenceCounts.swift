@@ -1,21 +1,30 @@
 import GenerativeModel
 import Kernels
 
-/// Makes counts of A, B and D those that they began with and what whole sequences add to them.
+/// Makes counts of A, B and D those that they began with and what whole sequences add to them, as one update.
 ///
-///     count = count0 + rate * statistics
+///     count = count0 + (1 - forgetting)(first - count0) + rate * statistics
 ///
-/// Nothing is added to what was there before, so that each datum counts once however often this is done.
-/// Cells that began at zero stay zero, and the distributions follow as the means of their counts.
+/// count0 is the model's and `first` what the sequence began with. Where learning is active as much of that is
+/// taken as it is worth (``UpdateAcceptance``), and with an asymptote counts are multiplied by
+/// asymptote / (asymptote + w rate): as SPM's `spm_MDP_VB_XXX.m` does once a trial. Nothing is added to what was
+/// there before, so that each datum counts once however often this is done. Cells that began at zero stay
+/// zero, and the distributions follow as the means of their counts.
 package struct SequenceCounts {
   private let learned: LearnedTables
   private let settings: LearningSettings
   private let compiled: CompiledModel
+  /// With the counts of the model itself.
+  private let original: ModelTables<Double>
 
+  /// - Parameter original: the tables of the model.
   /// - Throws: ``InvalidInput`` where the settings ask for what whole sequences cannot give.
-  package init(_ settings: LearningSettings, _ compiled: CompiledModel) throws(InvalidInput) {
+  package init(
+    _ settings: LearningSettings, _ compiled: CompiledModel, original: ModelTables<Double>
+  ) throws(InvalidInput) {
     self.settings = settings
     self.compiled = compiled
+    self.original = original
     try settings.checkSmoothing()
     learned = try LearnedTables(settings, compiled.model)
   }
@@ -27,46 +36,74 @@ package struct SequenceCounts {
     _ tables: ModelTables<Double>, from first: ModelTables<Double>,
     adding statistics: SequenceStatistics
   ) {
-    if let rate = settings.likelihood?.rate {
+    if let rule = settings.likelihood {
       for modality in learned.likelihood.indices where learned.likelihood[modality] {
-        SequenceCounts.add(
-          statistics.likelihoods[modality], rate, first.likelihoodCounts.base[modality],
-          tables.likelihoodCounts.base[modality])
-        for column in 0..<tables.likelihoodColumns.base[modality].count {
-          tables.averageLikelihood(modality, column: column)
-        }
+        setLikelihood(modality, rule, tables, first, statistics)
       }
     }
-    if let rate = settings.transition?.rate {
+    if let rule = settings.transition {
       for factor in learned.transition.indices where learned.transition[factor] {
-        SequenceCounts.add(
-          statistics.transitions[factor], rate, first.transitionCounts.base[factor],
-          tables.transitionCounts.base[factor])
-        for run in 0..<tables.transitions.base[factor].count {
-          tables.averageTransition(factor, run: run)
-        }
+        setTransition(factor, rule, tables, first, statistics)
       }
     }
-    guard let rate = settings.initialState?.rate, let counts = tables.initialStateCounts,
-      let before = first.initialStateCounts
+    guard let rule = settings.initialState, let counts = tables.initialStateCounts,
+      let before = first.initialStateCounts, let origin = original.initialStateCounts
     else { return }
     for factor in learned.initialState.indices where learned.initialState[factor] {
       let plan = compiled.factors.base[factor]
-      for state in plan.stateOffset..<plan.stateOffset + plan.states where before.base[state] > 0 {
-        counts.base[state] = before.base[state] + rate * statistics.initialStates.base[state]
-      }
+      let states = counts.base + plan.stateOffset
+      states.update(from: before.base + plan.stateOffset, count: plan.states)
+      CountUpdate(states, origin.base + plan.stateOffset, rule)
+        .addAll(statistics.initialStates.base + plan.stateOffset, plan.states)
       tables.averageInitialState(plan)
     }
   }
 
-  private static func add(
-    _ evidence: FixedBuffer<Double>, _ rate: Double, _ first: UnsafeMutablePointer<Double>?,
-    _ counts: UnsafeMutablePointer<Double>?
+  private func setLikelihood(
+    _ modality: Int, _ rule: LearningSettings.Rule, _ tables: ModelTables<Double>,
+    _ first: ModelTables<Double>, _ statistics: SequenceStatistics
   ) {
-    guard let first, let counts else { return }
-    for cell in 0..<evidence.count where first[cell] > 0 {
-      counts[cell] = first[cell] + rate * evidence.base[cell]
+    guard let counts = tables.likelihoodCounts.base[modality],
+      let before = first.likelihoodCounts.base[modality],
+      let origin = original.likelihoodCounts.base[modality]
+    else { return }
+    let table = tables.likelihoodColumns.base[modality]
+    counts.update(from: before, count: table.cellCount)
+    let acceptance = acceptance(rule, tables.likelihoodColumns)
+    acceptance?.begin(counts, table.cellCount)
+    let update = CountUpdate(counts, origin, rule)
+    update.add(statistics.likelihoods[modality].base, table.cellCount)
+    let preferences = learned.preference[modality] ? first : nil
+    let accepted = acceptance?.accept(counts, table, rule) {
+      compiled.fillPreference(of: modality, learned: preferences, lane: $0, into: $1)
     }
+    update.saturate(table.cellCount, accepted: accepted)
+    for column in 0..<table.count { tables.averageLikelihood(modality, column: column) }
+  }
+
+  private func setTransition(
+    _ factor: Int, _ rule: LearningSettings.Rule, _ tables: ModelTables<Double>,
+    _ first: ModelTables<Double>, _ statistics: SequenceStatistics
+  ) {
+    guard let counts = tables.transitionCounts.base[factor],
+      let before = first.transitionCounts.base[factor],
+      let origin = original.transitionCounts.base[factor]
+    else { return }
+    let table = tables.transitions.base[factor]
+    counts.update(from: before, count: table.cellCount)
+    let acceptance = acceptance(rule, tables.transitions)
+    acceptance?.begin(counts, table.cellCount)
+    let update = CountUpdate(counts, origin, rule)
+    update.add(statistics.transitions[factor].base, table.cellCount)
+    update.saturate(
+      table.cellCount, accepted: acceptance?.accept(counts, table, rule))
+    for run in 0..<table.count { tables.averageTransition(factor, run: run) }
+  }
+
+  private func acceptance(
+    _ rule: LearningSettings.Rule, _ tables: FixedBuffer<RunTable<Double>>
+  ) -> UpdateAcceptance<Double>? {
+    rule.activeLearningPrecision == nil ? nil : UpdateAcceptance(tables)
   }
 
   /// The sum over the learned distributions of count0 times the logarithm of the probability, in nats: the
@@ -109,28 +146,15 @@ package struct SequenceCounts {
 extension LearningSettings {
   /// Refuses what cannot be learned from whole sequences.
   ///
-  /// - Throws: ``InvalidInput`` where nothing of A, B or D is learned, or something is to be forgotten.
+  /// - Throws: ``InvalidInput`` where nothing of A, B or D is learned.
   package func checkSmoothing() throws(InvalidInput) {
-    var faults: [Fault] = []
-    if likelihood == nil && transition == nil && initialState == nil {
-      faults.append(
+    if likelihood != nil || transition != nil || initialState != nil { return }
+    throw InvalidInput(
+      source: "agent",
+      [
         Fault(
           "learning.smoothing", "is set, but neither A nor B nor D is learned",
-          remedy: "add a rule for one of them, or leave it out"))
-    }
-    for (letter, rule) in [("A", likelihood), ("B", transition), ("D", initialState)] {
-      guard let rule else { continue }
-      for (key, value) in [
-        ("forgetting", rule.forgetting == 0 ? nil : rule.forgetting), ("asymptote", rule.asymptote),
-      ] {
-        guard let value else { continue }
-        faults.append(
-          Fault(
-            "learning.\(letter).\(key)",
-            "is \(value), but whole sequences are counted anew each time",
-            remedy: "leave it or smoothing out"))
-      }
-    }
-    if !faults.isEmpty { throw InvalidInput(source: "agent", faults) }
+          remedy: "add a rule for one of them, or leave it out")
+      ])
   }
 }

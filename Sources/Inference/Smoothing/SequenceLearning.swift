@@ -60,7 +60,7 @@ public struct SequenceLearning: Sendable {
     self.settings = settings
     laidOut = try model.laidOut()
     smoother = try Smoother(model, smoothing, inference: inference, laidOut: laidOut)
-    counts = try SequenceCounts(settings, laidOut.compiled)
+    counts = try SequenceCounts(settings, laidOut.compiled, original: laidOut.tables)
   }
 
   /// Learns until an iteration raises the objective by less than a tolerance.
@@ -129,8 +129,14 @@ public struct SequenceLearning: Sendable {
           "learning.\(letter)", "is not learned from whole sequences",
           remedy: "leave it out; an agent learns it step by step"))
     }
-    let rules = [settings.likelihood, settings.transition, settings.initialState]
-    let rates = Set(rules.compactMap { $0?.rate })
+    let rules = [
+      ("A", settings.likelihood), ("B", settings.transition), ("D", settings.initialState),
+    ]
+    for (letter, rule) in rules {
+      guard let rule else { continue }
+      faults += rule.refusedByExpectationMaximisation(at: "learning.\(letter)")
+    }
+    let rates = Set(rules.compactMap { $0.1?.rate })
     if rates.isEmpty {
       faults.append(
         Fault(
@@ -145,6 +151,34 @@ public struct SequenceLearning: Sendable {
     }
     if !faults.isEmpty { throw InvalidInput(source: model.name, faults) }
     return rates.first ?? 1
+  }
+}
+
+extension LearningSettings.Rule {
+  /// What is of updates that follow one another, where expectation maximisation counts everything at once.
+  fileprivate func refusedByExpectationMaximisation(at place: String) -> [Fault] {
+    let reasons: [(key: String, value: Double?, reason: String)] = [
+      (
+        "forgetting", forgetting == 0 ? nil : forgetting,
+        "every iteration begins with the counts of the file, and nothing has been learned before"
+      ),
+      (
+        "asymptote", asymptote,
+        "every iteration begins with the counts of the file, which do not grow from one to the next"
+      ),
+      (
+        "activeLearningPrecision", activeLearningPrecision,
+        "with an update that is accepted in part iterations may lower the objective"
+      ),
+    ]
+    return reasons.compactMap { key, value, reason in
+      value.map {
+        Fault(
+          "\(place).\(key)", "is \($0), but \(reason)",
+          remedy:
+            "leave it out; an agent with learning.smoothing takes it, an episode as one update")
+      }
+    }
   }
 }
 

@@ -41,7 +41,7 @@ public final class Smoother: Sendable {
   let inference: InferenceSettings
   let parts: [Part]
   let compiled: CompiledModel
-  private let laidOut: LaidOutModel
+  let laidOut: LaidOutModel
 
   /// A group as it is walked.
   enum Part: Sendable {
@@ -116,17 +116,11 @@ public final class Smoother: Sendable {
 
   /// Adds what is expected to have happened under tables in place of the model's own.
   ///
-  /// - Parameters:
-  ///   - observations: of this model.
-  ///   - actions: `[step][factor]`, the joint action that led from a step to the next.
   /// - Throws: as ``smooth(_:)``.
   package func addStatistics(
-    of observations: [[Observation]], actions: [Int], _ tables: ModelTables<Double>,
-    to statistics: SequenceStatistics
+    of record: BehaviourRecord, _ tables: ModelTables<Double>, to statistics: SequenceStatistics
   ) throws(InvalidInput) {
-    let sequence = ObservedSequence(
-      observations: observations, actions: FixedBuffer(actions), factorCount: model.factors.count)
-    _ = try smooth(sequence, tables, statistics: statistics)
+    _ = try smooth(sequence(record), tables, statistics: statistics)
   }
 
   func smooth(
@@ -172,7 +166,7 @@ public final class Smoother: Sendable {
       observations: record.observations, actions: joint, factorCount: factors)
   }
 
-  private func impossible(_ error: ImpossibleStep, _ sequence: ObservedSequence) -> InvalidInput {
+  func impossible(_ error: ImpossibleStep, _ sequence: ObservedSequence) -> InvalidInput {
     let modality = model.modalities[error.modality]
     let observed =
       switch sequence.observations[error.step][error.modality] {

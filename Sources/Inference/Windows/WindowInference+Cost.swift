@@ -1,14 +1,11 @@
 import GenerativeModel
 
 extension WindowInference {
-  /// The steps whose memory is laid out beforehand: a short window's at once, a long one's as it fills.
-  static func reserved(_ horizon: Int?) -> Int { min(horizon ?? 15, 1023) }
-
   /// What a window takes: bytes, and multiplications to infer it once it has as many steps.
   package static func cost(
     _ compiled: CompiledModel, _ settings: InferenceSettings
   ) -> (bytes: Double, operations: Double) {
-    let steps = Double(reserved(settings.horizon))
+    let steps = Double(StepHistory.reserved(settings.horizon))
     var transitions = 0.0
     var edges = 0.0
     for factor in 0..<compiled.factors.count {

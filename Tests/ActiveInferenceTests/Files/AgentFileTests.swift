@@ -149,7 +149,7 @@ struct AgentFileTests {
       agent.planning.precision?.beta = 1e-3 + fraction()
       agent.planning.gamma = AgentConfiguration(preset: agent.preset).planning.gamma
     }
-    if agent.inference.algorithm == .policyMessages {
+    if agent.inference.algorithm.isByPolicy {
       agent.inference.policyMessages.tau = 1e-3 + fraction()
     }
     agent.planning.utility = .random(using: &random)

@@ -76,6 +76,20 @@ extension SameBitsMatrix {
         $0.learning.transition = .init(rate: 0.5, asymptote: 5)
         $0.inference.smoothing = SmoothingSettings()
       },
+      twoControls("learns A, B and C, actively") {
+        $0.learning.likelihood = .init(rate: 2, asymptote: 30, activeLearningPrecision: 20)
+        $0.learning.transition = .init(forgetting: 0.1, activeLearningPrecision: 5)
+        $0.learning.preference = .init()
+      },
+      twoControls("learns A and B from whole records, forgetting, actively, up to an asymptote") {
+        $0.learning.likelihood = .init(activeLearningPrecision: 20)
+        $0.learning.transition = .init(rate: 0.5, forgetting: 0.1, asymptote: 30)
+        $0.learning.smoothing = true
+      },
+      twoControls("smooths the last two steps") {
+        $0.inference.smoothing = SmoothingSettings()
+        $0.inference.horizon = 2
+      },
       twoControls("smooths whole records, factor by factor") {
         $0.inference.smoothing = SmoothingSettings()
         $0.inference.smoothing?.method = .structured

@@ -97,7 +97,7 @@ import Testing
       for algorithm in InferenceSettings.Algorithm.allCases {
         for gain in PlanningSettings.InformationGain.allCases {
           // By policy there are only policies to go through.
-          if algorithm == .policyMessages && method != .enumerate { continue }
+          if algorithm.isByPolicy && method != .enumerate { continue }
           #expect(
             all.contains {
               $0.planning.method == method && $0.inference.algorithm == algorithm
@@ -113,7 +113,10 @@ import Testing
       all.contains { $0.learning.initialState != nil }, all.contains { $0.learning.habit != nil },
       all.contains { ($0.learning.likelihood?.forgetting ?? 0) > 0 },
       all.contains { $0.learning.likelihood?.asymptote != nil },
+      all.contains { $0.learning.likelihood?.activeLearningPrecision != nil },
+      all.contains { $0.learning.smoothing },
       all.contains { $0.inference.smoothing != nil },
+      all.contains { $0.inference.smoothing != nil && $0.inference.horizon != nil },
       all.contains { $0.planning.parameterInformationGain },
       all.contains { $0.planning.inductive != nil },
     ] { #expect(learned) }

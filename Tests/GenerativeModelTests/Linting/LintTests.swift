@@ -1,6 +1,5 @@
+import GenerativeModel
 import Testing
-
-@testable import GenerativeModel
 
 @Suite("Linting")
 struct LintTests {

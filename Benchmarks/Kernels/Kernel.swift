@@ -1,6 +1,6 @@
 import ActiveInference
+import BenchmarkWorkloads
 import TMaze
-import Workloads
 
 /// A piece of work whose instructions are counted.
 enum Kernel: String, CaseIterable {
@@ -37,7 +37,8 @@ enum Kernel: String, CaseIterable {
     case .learning: try learningSteps()
     case .traceLine: try traceLines()
     case .grid:
-      try steps(in: Workloads.grid(side: 40), configuration(.default, horizon: 2), episodes: 2)
+      try steps(
+        in: BenchmarkWorkloads.grid(side: 40), configuration(.default, horizon: 2), episodes: 2)
     case .chaining: try chainingSteps()
     }
   }
