@@ -14,9 +14,14 @@ struct Assignment: ExpressibleByArgument {
     value = String(argument[argument.index(after: equals)...])
   }
 
-  /// The value as a document says it: JSON where it is JSON, else text.
+  /// The value as a document says it: JSON where it is JSON, a number that JSON would write otherwise (`.8`,
+  /// `+1`), else text.
   var documentValue: DocumentValue {
-    (try? JSONReader.read(Array(value.utf8), source: "--set \(key)")) ?? .string(value)
+    if let value = try? JSONReader.read(Array(value.utf8), source: "--set \(key)") { return value }
+    if let number = Double(value), value.allSatisfy({ "+-.0123456789eE".contains($0) }) {
+      return .number(number)
+    }
+    return .string(value)
   }
 
   /// The value of an environment's parameter.
