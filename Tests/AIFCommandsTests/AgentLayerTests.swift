@@ -51,7 +51,7 @@ struct AgentLayerTests {
     #expect(try agent("agent.preset=pymdp-1", file: file) == expected)
   }
 
-  @Test("a number may be written as people do, and is one", arguments: [".5", "+0.5", "5e-1", "0.50"])
+  @Test("a number may be written as people do", arguments: [".5", "+0.5", "5e-1", "0.50"])
   func numbers(text: String) throws {
     #expect(try agent("agent.planning.gamma=\(text)").planning.gamma == 0.5)
   }
