@@ -19,7 +19,7 @@ import ActiveInference
 ///
 /// ```swift
 /// let world = try Reading(parameters: ["sentence": .text("wait wait wait flee")])
-/// guard let levels = try world.levels(world.agent) else { return }
+/// guard let levels = try world.levels else { return }
 /// var agent = try DeepAgent(levels)
 /// let episode = try Simulation(world, steps: world.steps).run(&agent, episode: 0)
 /// ```
@@ -77,22 +77,24 @@ public struct Reading: NamedEnvironment {
     sentenceModel = try Reading.sentenceModel(preference)
   }
 
-  /// The default agent's lower level: it plans one look.
+  /// The default agent's lower level: it plans one look, and has read a word once it is clear.
   public var agent: AgentConfiguration {
     var agent = AgentConfiguration()
     agent.planning.horizon = 1
+    agent.inference.chi = clarity
     return agent
   }
 
   /// The default agent: its higher level plans one word.
-  public func levels(
-    _ lowest: AgentConfiguration
-  ) throws(InvalidInput) -> CompiledDeepAgent? {
-    let word = DeepAgent.Level(
-      try CompiledAgent(model, lowest), steps: looks, endsBelow: clarity,
-      links: [.initialState(of: "word", from: "word")])
-    return try CompiledDeepAgent(
-      lower: [word], highest: CompiledAgent(sentenceModel, agent))
+  public var levels: CompiledDeepAgent? {
+    get throws(InvalidInput) {
+      var sentence = AgentConfiguration()
+      sentence.planning.horizon = 1
+      let word = DeepAgent.Level(
+        try CompiledAgent(model, agent), steps: looks,
+        links: [.initialState(of: "word", from: "word")])
+      return try CompiledDeepAgent(lower: [word], highest: CompiledAgent(sentenceModel, sentence))
+    }
   }
 
   /// Every word once, and as much again for words that have to be read twice.

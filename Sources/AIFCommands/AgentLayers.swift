@@ -10,13 +10,15 @@ struct AgentLayers {
   /// The file of `--agent`.
   let file: String?
   let assignments: [Assignment]
+  /// What assignments call the agent.
+  var place = "agent"
 
   /// The agent that they make together.
   ///
   /// - Throws: ``CommandFailure/input(_:)`` with what is wrong with the file and every assignment.
   func configuration() throws -> AgentConfiguration {
     let settings = assignments.compactMap { assignment in
-      assignment.agentPath.map { (path: $0, value: assignment.documentValue) }
+      assignment.path(in: place).map { (path: $0, value: assignment.documentValue) }
     }
     var faults = FaultGatherer()
     let overlay = try file.flatMap { file in
@@ -27,7 +29,7 @@ struct AgentLayers {
     var preset = overlay?.preset ?? environment.preset
     for setting in settings where setting.path == "preset" {
       faults.gather {
-        preset = try AgentConfiguration().setting("preset", to: setting.value).preset
+        preset = try AgentConfiguration().setting("preset", to: setting.value, in: place).preset
       }
     }
     var configuration = try environment.moved(to: preset)
@@ -36,7 +38,7 @@ struct AgentLayers {
     }
     for setting in settings where setting.path != "preset" {
       faults.gather {
-        configuration = try configuration.setting(setting.path, to: setting.value)
+        configuration = try configuration.setting(setting.path, to: setting.value, in: place)
       }
     }
     try faults.check()

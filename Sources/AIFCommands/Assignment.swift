@@ -23,7 +23,18 @@ struct Assignment: ExpressibleByArgument {
   var parameterValue: ParameterValue { ParameterValue(documentValue) ?? .text(value) }
 
   /// What it sets of the agent: `planning.horizon` in `agent.planning.horizon`.
-  var agentPath: String? { key.hasPrefix("agent.") ? String(key.dropFirst(6)) : nil }
+  var agentPath: String? { path(in: "agent") }
+
+  /// What it sets inside a place: `planning.horizon` of `levels.sentence.planning.horizon` in `levels.sentence`.
+  func path(in place: String) -> String? {
+    key.hasPrefix(place + ".") ? String(key.dropFirst(place.count + 1)) : nil
+  }
+
+  /// Whether it is about levels of a deep agent.
+  var isAboutLevels: Bool { path(in: "levels") != nil }
+
+  /// Whether it sets the agent, or a level of it, and no parameter.
+  var isAboutAgent: Bool { agentPath != nil || isAboutLevels }
 }
 
 extension [Assignment] {
@@ -36,7 +47,7 @@ extension [Assignment] {
   /// The parameters of the environment.
   var parameters: [String: ParameterValue] {
     var result: [String: ParameterValue] = [:]
-    for assignment in self where assignment.agentPath == nil {
+    for assignment in self where !assignment.isAboutAgent {
       result[assignment.key] = assignment.parameterValue
     }
     return result

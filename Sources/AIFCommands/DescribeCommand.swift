@@ -25,25 +25,36 @@ struct DescribeCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let (model, configuration) = try subject.described() else { return }
-    let description = try Description(model, configuration)
-    // What cannot be run is described all the same; what does not fit the model is a fault.
-    if description.fits { try CompiledAgent.check(model, configuration) }
+    let levels = try subject.described().map { level in
+      let description = try Description(level.model, level.agent)
+      // What cannot be run is described all the same; what does not fit the model is a fault.
+      if description.fits { try CompiledAgent.check(level.model, level.agent) }
+      return (name: level.name, agent: level.agent, description: description)
+    }
+    try levels.last?.agent.checkHasNothingAbove()
     let output = try OutputFile("-")
-    output.append(text(description))
+    output.append(text(levels.map { (name: $0.name, description: $0.description) }))
     try output.finish()
   }
 
-  private func text(_ description: Description) -> String {
+  /// - Parameter levels: the lowest first; without a name where there is one.
+  private func text(_ levels: [(name: String?, description: Description)]) -> String {
+    let isDeep = levels.count > 1
+    let heading = (isDeep ? ["level"] : []) + Description.heading
+    let rows = levels.flatMap { level in
+      level.description.rows.map { (isDeep ? [level.name ?? ""] : []) + $0 }
+    }
     switch format {
     case .table:
-      var table = TextTable(Description.heading)
-      for row in description.rows { table.add(row) }
+      var table = TextTable(heading)
+      for row in rows { table.add(row) }
       return table.text
-    case .json: return description.document.prettyJSON
+    case .json:
+      let documents = levels.map(\.description.document)
+      return (isDeep ? DocumentValue.object([.init("levels", .array(documents))]) : documents[0])
+        .prettyJSON
     case .csv:
-      return ([Description.heading] + description.rows)
-        .map { $0.map(csvCell).joined(separator: ",") + "\n" }.joined()
+      return ([heading] + rows).map { $0.map(csvCell).joined(separator: ",") + "\n" }.joined()
     }
   }
 }

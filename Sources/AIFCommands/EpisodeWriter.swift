@@ -2,39 +2,31 @@ import ActiveInference
 
 /// Turns finished episodes into lines of `aif.trace/1`.
 final class EpisodeWriter: Sendable {
-  private let model: GenerativeModel
-  private let configuration: AgentConfiguration
-  private let reference: Trace.EnvironmentReference
-  private let seed: UInt64
+  /// What they begin with.
+  private let start: Trace
   private let level: RecordLevel
   private let writer: TraceLineWriter
   /// The end of every line of an agent that does not learn; nil where it learns.
   private let commonEnding: [UInt8]?
 
-  init(
-    model: GenerativeModel, configuration: AgentConfiguration,
-    reference: Trace.EnvironmentReference, seed: UInt64, level: RecordLevel
-  ) {
-    self.model = model
-    self.configuration = configuration
-    self.reference = reference
-    self.seed = seed
+  init(_ start: Trace, level: RecordLevel) {
+    self.start = start
     self.level = level
-    writer = TraceLineWriter(
-      build: Build.version, model: model, agent: configuration, environment: reference, seed: seed)
-    let learns = configuration.learning != LearningSettings()
-    commonEnding = learns ? nil : writer.ending(model.concentration)
+    writer = TraceLineWriter(start)
+    let learns = ([start.agent] + start.levels.map(\.agent))
+      .contains { $0.learning != LearningSettings() }
+    commonEnding = learns ? nil : writer.ending([start.final] + start.finalAbove)
   }
 
   /// What all lines of episodes that began with the counts of the model begin with.
   var heading: [UInt8] { writer.heading }
 
   /// The rest of the line of an episode that began with the counts of the model.
-  func rest(_ episode: Episode, _ agent: ActiveInferenceAgent) -> [UInt8] {
+  func rest(_ episode: Episode, _ agent: some RecordedAgent) -> [UInt8] {
     var line: [UInt8] = []
     writer.append(
       episode: Int(episode.index), steps: steps(episode),
-      ending: commonEnding ?? writer.ending(agent.concentration), to: &line)
+      ending: commonEnding ?? writer.ending(agent.concentrations), to: &line)
     return line
   }
 
@@ -43,14 +35,15 @@ final class EpisodeWriter: Sendable {
   ///
   /// - Parameter process: the model that is the world, where a model file is.
   func line(
-    _ episode: Episode, _ agent: ActiveInferenceAgent,
+    _ episode: Episode, _ agent: some RecordedAgent,
     startingFrom counts: GenerativeModel.Concentration, process: GenerativeModel
   ) throws -> [UInt8] {
-    let start = try model.replacing(concentration: counts)
-    var reference = reference
-    if reference.id == "model" && start != process { reference.process = process }
-    let writer = EpisodeWriter(
-      model: start, configuration: configuration, reference: reference, seed: seed, level: level)
+    var start = start
+    start.model = try start.model.replacing(concentration: counts)
+    if start.environment?.id == "model" && start.model != process {
+      start.environment?.process = process
+    }
+    let writer = EpisodeWriter(start, level: level)
     return writer.heading + writer.rest(episode, agent)
   }
 

@@ -20,6 +20,8 @@ struct ExplainedEpisode {
         "\(name): episode \(trace.episode) holds no steps; record it again with --record choices or"
           + " more")
     }
+    try trace.checkHasOneLevel(
+      name, "choices are explained of one level; `aif simulate` shows the terms of all")
     agent = try ActiveInferenceAgent(trace.model, trace.agent)
   }
 

@@ -5,7 +5,8 @@ extension Difference {
   /// The difference for programs, to be part of an object.
   var members: [DocumentValue.Member] {
     [
-      .init("step", step.map { .integer($0) } ?? .null),
+      .init("step", step.map { .integer($0) } ?? .null)
+    ] + (level.map { [.init("level", .string($0))] } ?? []) + [
       .init("quantity", .string(quantity)),
       .init("index", .array(index.map { .integer($0) })),
       .init("expected", expected.document),
@@ -16,7 +17,8 @@ extension Difference {
   /// The difference as fields of a row, in the order of ``headings``.
   var cells: [String] {
     [
-      step.map { "\($0)" } ?? "", quantity, index.map { "\($0)" }.joined(separator: " "),
+      step.map { "\($0)" } ?? "", (level.map { "\($0): " } ?? "") + quantity,
+      index.map { "\($0)" }.joined(separator: " "),
       "\(expected)", "\(actual)",
     ]
   }
@@ -60,13 +62,13 @@ extension Explanation.Cause {
 
 extension Explanation.Energy {
   fileprivate var document: DocumentValue {
-    .object([
-      .init("step", .integer(step)),
-      .init("policy", policy.map { .string($0) } ?? .null),
-      .init("quantity", .string(quantity)),
-      .init("expected", Difference.Value.number(expected).document),
-      .init("actual", Difference.Value.number(actual).document),
-    ])
+    .object(
+      [.init("step", .integer(step))] + (level.map { [.init("level", .string($0))] } ?? []) + [
+        .init("policy", policy.map { .string($0) } ?? .null),
+        .init("quantity", .string(quantity)),
+        .init("expected", Difference.Value.number(expected).document),
+        .init("actual", Difference.Value.number(actual).document),
+      ])
   }
 }
 

@@ -58,6 +58,8 @@ struct LearnedCounts {
     while let trace = try next() {
       count += 1
       if let episode, trace.episode != episode { continue }
+      try trace.checkHasOneLevel(
+        name, "give `aif reduce` one of its models after learning, and --prior that before")
       if let last, trace.model.concentration != last.final {
         throw CommandFailure.input(
           "\(name): episode \(trace.episode) does not go on from the counts of the one before it; "

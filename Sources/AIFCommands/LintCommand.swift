@@ -40,7 +40,7 @@ struct LintCommand: ParsableCommand {
   var format: OutputFormat = .table
 
   func validate() throws {
-    let stray = assignments.first { $0.agentPath != nil }
+    let stray = assignments.first(where: \.isAboutAgent)
     let faults = [
       stray.map { "--set \($0.key): no agent is looked at, only a model" }, assignments.fault,
     ].compactMap { $0 }
@@ -58,7 +58,16 @@ struct LintCommand: ParsableCommand {
   private func found() throws -> (name: String, findings: [Finding]) {
     let parameters = assignments.parameters
     if Catalog.current.environment(world) != nil {
-      return (world, try World.described(world, parameters: parameters).model.findings)
+      let described = try World.described(world, parameters: parameters)
+      guard let outline = described.levels?.outline else {
+        return (world, described.model.findings)
+      }
+      return (
+        world,
+        zip(outline.names, outline.models).flatMap { name, model in
+          model.findings.map { $0.placed(inLevel: name) }
+        }
+      )
     }
     let file = InputFile(path: world)
     let bytes = try World.modelBytes(file)

@@ -28,8 +28,16 @@ struct ObjectivesCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let (model, configuration) = try subject.described() else { return }
-    let table = try ObjectiveTable(model, configuration.planning)
+    let levels = try subject.described()
+    guard let level = levels.first else { return }
+    if levels.count > 1 {
+      throw CommandFailure.input(
+        "objectives: the agent in \(subject.world) has \(levels.count) levels"
+          + " (\(levels.compactMap(\.name).joined(separator: ", "))); what a lower one first believes and prefers"
+          + " comes from above, so it has no first values of its own; `aif simulate` shows those of each step"
+      )
+    }
+    let table = try ObjectiveTable(level.model, level.agent.planning)
     let output = try OutputFile("-")
     output.append(text(table))
     try output.finish()

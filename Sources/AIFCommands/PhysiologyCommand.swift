@@ -37,6 +37,8 @@ struct PhysiologyCommand: ParsableCommand {
     while let batch = try file.nextBatch() {
       try batch.forEach(&reader, source: file.name) { _, _, result in
         let trace = try result.get()
+        try trace.checkHasOneLevel(
+          file.name, "responses are those of mmp-spm, by which levels cannot infer")
         do {
           episodes.append(
             RecordedPhysiology(

@@ -81,15 +81,27 @@ struct SimulateCommand: ParsableCommand {
   func run() throws {
     var faults = FaultGatherer()
     let world = faults.gather { try subject.made() }
-    let configuration = faults.gather { try subject.configuration(in: world?.agent) }
+    // Without a world what is wrong with the agent is told as well.
+    let configurations = faults.gather {
+      try world.map { try subject.configurations(of: $0.agent, $0.levels) }
+        ?? [subject.configuration(in: nil)]
+    }
     let model = faults.gather { try agentModel(world) }
     try faults.check()
-    guard let world, let configuration, let model else { return }
-    try checkCarrying(configuration)
-    let levels = try world.levels(configuration)
-    if let levels { try check(levels) }
-    let blueprint = try levels?.levels[0] ?? CompiledAgent(model ?? world.model, configuration)
-    try run(in: world.environment, world, blueprint, levels)
+    guard let world, let configurations, let model else { return }
+    if let levels = try world.levels?.configured(configurations) {
+      try check(levels)
+      let heading = Trace(of: levels, in: world.reference, seed: seed)
+      try run(in: world.environment, world, heading, levels.levels) { try DeepAgent(levels) }
+      return
+    }
+    try checkCarrying(configurations[0])
+    let blueprint = try CompiledAgent(model ?? world.model, configurations[0])
+    let heading = Trace(
+      of: blueprint, in: referenceOfProcess(world, blueprint.model), seed: seed)
+    try run(in: world.environment, world, heading, [blueprint]) {
+      try ActiveInferenceAgent(blueprint)
+    }
   }
 
   /// The model of `--model`, if there is one.
@@ -97,7 +109,7 @@ struct SimulateCommand: ParsableCommand {
     guard let path = model else { return nil }
     let file = InputFile(path: path)
     let model = try GenerativeModel(contentsOf: file.bytes(), source: file.name)
-    try world?.check(model, source: file.name)
+    try world?.check(model.interface, source: file.name)
     return model
   }
 
@@ -116,9 +128,12 @@ struct SimulateCommand: ParsableCommand {
     }
   }
 
-  private func run(
-    in environment: some Environment, _ world: World, _ blueprint: CompiledAgent,
-    _ levels: CompiledDeepAgent?
+  /// - Parameters:
+  ///   - heading: what the traces begin with.
+  ///   - levels: those of the agent, the lowest first.
+  private func run<A: RecordedAgent>(
+    in environment: some Environment, _ world: World, _ heading: Trace, _ levels: [CompiledAgent],
+    makeAgent: @escaping @Sendable () throws -> A
   ) throws {
     let needed: RecordLevel = output == nil ? .none : record
     let shown: RecordLevel = format == .csv ? record : episodes == 1 ? .full : .none
@@ -127,17 +142,13 @@ struct SimulateCommand: ParsableCommand {
     simulation.isCancelled = { Interruption.signal != 0 }
     let traces = try output.map { try OutputFile($0, unfinished: .kept) }
     let report = SimulationReport(
-      world: world, levels: levels?.levels ?? [blueprint], format: format, episodes: episodes,
+      world: world, levels: levels, outline: heading.outline, format: format, episodes: episodes,
       record: record, output: output == "-" ? nil : try OutputFile("-"))
     let begin = ContinuousClock.now
     do {
       try Interruption.heeded {
         do {
-          if let levels {
-            try runEpisodes(simulation, levels, report)
-          } else {
-            try runEpisodes(simulation, world, blueprint, traces, report)
-          }
+          try runEpisodes(simulation, world, heading, traces, report, makeAgent)
         } catch is CancellationError {
           // What was finished is kept; where nothing was, an old file is not taken away for it.
         }
@@ -165,18 +176,14 @@ struct SimulateCommand: ParsableCommand {
     traces?.salvage().map { "; the finished episodes are in \($0)" } ?? ""
   }
 
-  private func runEpisodes<E: Environment>(
-    _ simulation: Simulation<E>, _ world: World, _ blueprint: CompiledAgent, _ traces: OutputFile?,
-    _ report: SimulationReport
+  private func runEpisodes<E: Environment, A: RecordedAgent>(
+    _ simulation: Simulation<E>, _ world: World, _ heading: Trace, _ traces: OutputFile?,
+    _ report: SimulationReport, _ makeAgent: @escaping @Sendable () throws -> A
   ) throws {
-    let writer = traces.map { _ in
-      EpisodeWriter(
-        model: blueprint.model, configuration: blueprint.configuration,
-        reference: referenceOfProcess(world, blueprint.model), seed: seed, level: record)
-    }
+    let writer = traces.map { _ in EpisodeWriter(heading, level: record) }
     let level = simulation.level
-    @Sendable func makeAgent() throws -> ActiveInferenceAgent {
-      let agent = try ActiveInferenceAgent(blueprint)
+    @Sendable func makeRecordedAgent() throws -> A {
+      let agent = try makeAgent()
       agent.recordsIterates = level >= .iterates
       return agent
     }
@@ -196,9 +203,9 @@ struct SimulateCommand: ParsableCommand {
       progress.update(report.count)
     }
     if carry != nil {
-      var agent = try makeAgent()
+      var agent = try makeRecordedAgent()
       for index in 0..<UInt64(episodes) {
-        let start = agent.concentration
+        let start = agent.concentrations[0]
         let episode = try simulation.run(&agent, episode: index)
         let line = try writer?.line(episode, agent, startingFrom: start, process: world.model)
         try deliver(FinishedEpisode(report: reporter(episode), line: line ?? []), heading: [])
@@ -209,7 +216,7 @@ struct SimulateCommand: ParsableCommand {
     let heading = writer?.heading ?? []
     try simulation.run(
       episodes: 0..<UInt64(episodes), threads: min(threads ?? ThreadCount.ofMachine, episodes),
-      makeAgent: makeAgent,
+      makeAgent: makeRecordedAgent,
       finish: { episode, agent in
         FinishedEpisode(report: reporter(episode), line: writer?.rest(episode, agent) ?? [])
       },

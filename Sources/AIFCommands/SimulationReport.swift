@@ -16,6 +16,7 @@ final class SimulationReport {
   private let world: World
   /// The levels of the agent, the lowest first.
   private let levels: [CompiledAgent]
+  private let outline: LevelOutline
   private let format: OutputFormat
   private let episodes: Int
   private let record: RecordLevel
@@ -25,21 +26,23 @@ final class SimulationReport {
   private var single: Episode?
 
   init(
-    world: World, levels: [CompiledAgent], format: OutputFormat, episodes: Int,
+    world: World, levels: [CompiledAgent], outline: LevelOutline, format: OutputFormat,
+    episodes: Int,
     record: RecordLevel, output: OutputFile?
   ) {
     self.world = world
     self.levels = levels
+    self.outline = outline
     self.format = format
     self.episodes = episodes
     self.record = record
     self.output = output
-    if format == .csv { output?.append(StepRows(levels[0].model).heading) }
+    if format == .csv { output?.append(StepRows(outline).heading) }
   }
 
   /// Makes what is reported of an episode, on any thread.
   var reporter: @Sendable (Episode) -> ReportedEpisode {
-    let rows = format == .csv ? StepRows(levels[0].model) : nil
+    let rows = format == .csv ? StepRows(outline) : nil
     let (isSingle, record) = (episodes == 1, record)
     return { episode in
       ReportedEpisode(
@@ -77,7 +80,7 @@ final class SimulationReport {
     case .csv: break
     case .json: output.append(summary.prettyJSON)
     case .table:
-      if let single { output.append(StepTable(levels).text(single)) }
+      if let single { output.append(StepTable(levels.map(\.policies), outline).text(single)) }
       output.append(closingLine(steps, elapsed) + "\n")
     }
     try output.finish()

@@ -84,7 +84,16 @@ struct SolveCommand: ParsableCommand {
   func run() throws {
     var faults = FaultGatherer()
     let world = faults.gather { try subject.made() }
-    let configuration = faults.gather { try subject.configuration(in: world?.agent) }
+    if let levels = world?.levels {
+      throw CommandFailure.input(
+        "solve: the agent in \(subject.world) has \(levels.levels.count) levels"
+          + " (\(levels.outline.names.joined(separator: ", "))), and none of its models is the process; write the"
+          + " process as one aif.model/1")
+    }
+    let configuration = faults.gather {
+      try world.map { try subject.configurations(of: $0.agent, nil)[0] }
+        ?? subject.configuration(in: nil)
+    }
     try faults.check()
     guard let world, let configuration else { return }
     let process = try DecisionProcess(

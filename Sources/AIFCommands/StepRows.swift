@@ -1,46 +1,87 @@
 import ActiveInference
 
 /// Episodes as comma-separated values, one row a step: `--format csv`.
+///
+/// Of a deep agent a row has the step of its lowest level, then for each level above, under its name, the step that it
+/// took at the same time, if it took one.
 struct StepRows {
   private let model: GenerativeModel
+  private let interface: WorldInterface
+  /// The levels above, each with its name.
+  private let above: [(name: String, model: GenerativeModel)]
 
-  init(_ model: GenerativeModel) { self.model = model }
+  init(_ model: GenerativeModel) { self.init(LevelOutline([model], links: [])) }
+
+  init(_ outline: LevelOutline) {
+    model = outline.models[0]
+    interface = outline.interface
+    above = zip(outline.names, outline.models).dropFirst().map { (name: $0, model: $1) }
+  }
+
+  // MARK: - Headings
 
   /// The names of the columns, a line.
   var heading: String {
     var names = ["episode", "step"]
-    names += model.modalities.map { "observation.\($0.name)" }
+    names += interface.modalities.map { "observation.\($0.name)" }
     names += model.factors.map { "state.\($0.name)" }
-    names += model.controls.map { "action.\($0.name)" }
-    names += model.controls.map { "choice.\($0.name)" }
+    names += interface.controls.map { "action.\($0.name)" }
+    names += thoughtNames(model)
+    for level in above {
+      names +=
+        (["step"] + level.model.modalities.map { "observation.\($0.name)" }
+        + thoughtNames(level.model)).map { "\(level.name).\($0)" }
+    }
+    return line(names)
+  }
+
+  private func thoughtNames(_ model: GenerativeModel) -> [String] {
+    var names = model.controls.map { "choice.\($0.name)" }
     for factor in model.factors {
       names += (0..<factor.size).map { "belief.\(factor.name).\(factor.label($0))" }
     }
-    names.append("freeEnergy")
-    return line(names)
+    return names + ["freeEnergy"]
   }
+
+  // MARK: - Rows
 
   /// The rows of an episode; what the record level left out is empty.
   func rows(_ episode: Episode, level: RecordLevel) -> String {
     episode.steps.map { step in
       let step = step.reduced(to: level)
-      var cells = ["\(episode.index)", "\(step.t)"]
-      cells += zip(model.modalities, step.observation).map { modality, observation in
-        switch observation {
-        case .outcome(let outcome): modality.label(outcome)
-        case .distribution(let weights): weights.map { "\($0)" }.joined(separator: " ")
-        case .missing: ""
-        }
-      }
+      var cells = ["\(episode.index)", "\(step.t)"] + observed(step, interface.modalities)
       cells += labels(model.factors, step.states)
-      cells += labels(model.controls, step.action)
-      cells += labels(model.controls, step.choice)
-      for (index, factor) in model.factors.enumerated() {
-        cells += (0..<factor.size).map { state in step.beliefs.map { "\($0[index][state])" } ?? "" }
+      cells += labels(interface.controls, step.action)
+      cells += thoughts(step, model)
+      for (index, level) in above.enumerated() {
+        let levels = step.levels ?? []
+        // Where it went on, as many empty cells.
+        let own = index < levels.count ? levels[index] : StepRecord(t: step.t, observation: [])
+        cells += [index < levels.count ? "\(own.t)" : ""]
+        cells += observed(own, level.model.modalities) + thoughts(own, level.model)
       }
-      cells.append(step.freeEnergy.map { "\($0)" } ?? "")
       return line(cells)
     }.joined()
+  }
+
+  private func observed(_ step: StepRecord, _ modalities: [Variable]) -> [String] {
+    modalities.enumerated().map { index, modality in
+      guard index < step.observation.count else { return "" }
+      return switch step.observation[index] {
+      case .outcome(let outcome): modality.label(outcome)
+      case .distribution(let weights): weights.map { "\($0)" }.joined(separator: " ")
+      case .missing: ""
+      }
+    }
+  }
+
+  /// What was chosen and believed.
+  private func thoughts(_ step: StepRecord, _ model: GenerativeModel) -> [String] {
+    var cells = labels(model.controls, step.choice)
+    for (index, factor) in model.factors.enumerated() {
+      cells += (0..<factor.size).map { state in step.beliefs.map { "\($0[index][state])" } ?? "" }
+    }
+    return cells + [step.freeEnergy.map { "\($0)" } ?? ""]
   }
 
   private func labels(_ variables: [Variable], _ values: [Int]?) -> [String] {

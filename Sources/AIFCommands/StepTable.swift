@@ -3,29 +3,34 @@ import ActiveInference
 /// An episode for people: what was observed, what the agent believes, what it did and why.
 struct StepTable {
   private let model: GenerativeModel
+  /// What is seen and done, which is more than of the model where levels are above it.
+  private let interface: WorldInterface
+  /// What the level is called; nil where there is one.
+  private let name: String?
   private let policies: PolicySet
   /// The tables of the levels above.
-  private let above: [StepTable]
-  /// Whether observations are themselves believed, and told with their probability.
-  private let isAbove: Bool
+  private var above: [StepTable] = []
 
   init(_ model: GenerativeModel, _ policies: PolicySet) {
-    self.init(model, policies, isAbove: false)
-  }
-
-  private init(_ model: GenerativeModel, _ policies: PolicySet, isAbove: Bool) {
-    self.model = model
-    self.policies = policies
-    self.isAbove = isAbove
-    above = []
+    self.init([policies], LevelOutline([model], links: []))
   }
 
   /// A table for an agent of so many levels, the lowest first.
-  init(_ levels: [CompiledAgent]) {
-    model = levels[0].model
-    policies = levels[0].policies
-    isAbove = false
-    above = levels.dropFirst().map { StepTable($0.model, $0.policies, isAbove: true) }
+  init(_ policies: [PolicySet], _ outline: LevelOutline) {
+    self.init(outline.models[0], outline.interface, policies[0], nil)
+    for level in policies.indices.dropFirst() {
+      let model = outline.models[level]
+      above.append(StepTable(model, model.interface, policies[level], outline.names[level]))
+    }
+  }
+
+  private init(
+    _ model: GenerativeModel, _ interface: WorldInterface, _ policies: PolicySet, _ name: String?
+  ) {
+    self.model = model
+    self.interface = interface
+    self.policies = policies
+    self.name = name
   }
 
   /// The table, one step a row, and one more for each higher level that takes a step of its own.
@@ -41,9 +46,10 @@ struct StepTable {
         return smoothed.beliefs.indices.contains(time) ? believed(smoothed.beliefs[time]) : ""
       }
       table.add(["\(step.t)"] + cells(step, inHindsight: later))
-      for (index, (level, step)) in zip(above, step.levels ?? []).enumerated() {
+      for (level, step) in zip(above, step.levels ?? []) {
         table.add(
-          ["level \(index + 2): \(step.t)"] + level.cells(step, inHindsight: later.map { _ in "" }))
+          ["\(oneLine(level.name ?? "")): \(step.t)"]
+            + level.cells(step, inHindsight: later.map { _ in "" }))
       }
     }
     return table.text
@@ -55,11 +61,12 @@ struct StepTable {
   }
 
   private func observed(_ step: StepRecord) -> String {
-    zip(model.modalities, step.observation).map { modality, observation in
+    zip(interface.modalities, step.observation).map { modality, observation in
       let text =
         switch observation {
         case .outcome(let outcome): label(modality, outcome)
-        case .distribution(let weights) where isAbove: likeliest(modality, weights)
+        // Above the lowest level what is observed of it is itself believed.
+        case .distribution(let weights) where name != nil: likeliest(modality, weights)
         case .distribution: "uncertain"
         case .missing: "missing"
         }
@@ -92,7 +99,7 @@ struct StepTable {
   }
 
   private func done(_ action: [Int]?) -> String {
-    zip(model.controls, action ?? []).map { label($0, $1) }.joined(separator: "\n")
+    zip(interface.controls, action ?? []).map { label($0, $1) }.joined(separator: "\n")
   }
 
   /// The winning policy, the terms of its value and its probability.

@@ -19,8 +19,21 @@ struct TraceVerifier {
   }
 
   let tolerances: Tolerances
-  private var lastAgent: (model: GenerativeModel, blueprint: CompiledAgent)?
+  private var lastAgent: (trace: Trace, blueprint: Blueprint)?
   private var lastWorld: (reference: Trace.EnvironmentReference, model: GenerativeModel, World)?
+
+  /// An agent of one level or of several, laid out.
+  private enum Blueprint {
+    case single(CompiledAgent)
+    case deep(CompiledDeepAgent)
+
+    func makeAgent() throws -> any RecordedAgent {
+      switch self {
+      case .single(let blueprint): try ActiveInferenceAgent(blueprint)
+      case .deep(let blueprint): try DeepAgent(blueprint)
+      }
+    }
+  }
 
   init(tolerances: Tolerances) { self.tolerances = tolerances }
 
@@ -32,11 +45,13 @@ struct TraceVerifier {
     if trace.steps.isEmpty { return nil }
     let behaviour = try behaviour(of: trace)
     let blueprint = try blueprint(of: trace)
-    let replayed = try finding(trace, "") { try replay(trace, behaviour, blueprint) }
+    let replayed = try finding(trace, "") {
+      try replay(trace, behaviour, blueprint.makeAgent())
+    }
     guard let reference = trace.environment else { return replayed }
-    let world = try world(reference, trace.model)
+    let world = try world(reference, trace)
     let simulated = try finding(trace, "simulated again: ") {
-      try simulate(trace, world.environment, blueprint)
+      try simulate(trace, world.environment, blueprint.makeAgent())
     }
     // The earlier of the two. Of two in one step the simulation's: it names an observation or an
     // action that was changed, the replay only what follows from it.
@@ -54,9 +69,9 @@ struct TraceVerifier {
     let blueprint = try blueprint(of: trace)
     var result =
       if let reference = trace.environment {
-        try simulate(trace, world(reference, trace.model).environment, blueprint)
+        try simulate(trace, world(reference, trace).environment, blueprint.makeAgent())
       } else {
-        try replay(trace, behaviour(of: trace), blueprint)
+        try replay(trace, behaviour(of: trace), blueprint.makeAgent())
       }
     result.build = Build.version
     for (index, step) in zip(result.steps.indices, trace.steps) {
@@ -86,34 +101,31 @@ struct TraceVerifier {
   // MARK: - Running it again
 
   private func level(_ trace: Trace) -> RecordLevel {
-    trace.steps.contains { $0.iterates != nil } ? .iterates : .full
+    trace.steps.contains { step in
+      ([step] + (step.levels ?? [])).contains { $0.iterates != nil }
+    } ? .iterates : .full
   }
 
   private func replay(
-    _ trace: Trace, _ behaviour: BehaviourRecord, _ blueprint: CompiledAgent
+    _ trace: Trace, _ behaviour: BehaviourRecord, _ agent: some RecordedAgent
   ) throws -> Trace {
-    let agent = try ActiveInferenceAgent(blueprint)
-    var result = trace
-    result.steps = try agent.replay(
+    var steps = try agent.follow(
       behaviour, seed: trace.seed, episode: UInt64(trace.episode), level: level(trace))
     // The agent does not know the true states; the simulation compares them.
-    for index in result.steps.indices { result.steps[index].states = trace.steps[index].states }
-    result.final = agent.concentration
-    return result
+    for index in steps.indices { steps[index].states = trace.steps[index].states }
+    return trace.of(trace.episode, steps, agent.concentrations)
   }
 
   private func simulate(
-    _ trace: Trace, _ environment: some Environment, _ blueprint: CompiledAgent
+    _ trace: Trace, _ environment: some Environment, _ agent: some RecordedAgent
   ) throws -> Trace {
     let level = level(trace)
-    var agent = try ActiveInferenceAgent(blueprint)
+    var agent = agent
     agent.recordsIterates = level >= .iterates
     let simulation = Simulation(
       environment, steps: trace.steps.count, seed: trace.seed, level: level)
-    var result = trace
-    result.steps = try simulation.run(&agent, episode: UInt64(trace.episode)).steps
-    result.final = agent.concentration
-    return result
+    let episode = try simulation.run(&agent, episode: UInt64(trace.episode))
+    return trace.of(trace.episode, episode.steps, agent.concentrations)
   }
 
   // MARK: - What a trace needs
@@ -126,30 +138,37 @@ struct TraceVerifier {
     if !faults.isEmpty { throw InvalidInput(faults) }
     let behaviour = BehaviourRecord(
       observations: trace.steps.map(\.observation), actions: trace.steps.compactMap(\.action))
-    try behaviour.check(against: trace.model, source: "")
+    try behaviour.check(against: trace.outline.interface, source: "")
     return behaviour
   }
 
-  private mutating func blueprint(of trace: Trace) throws -> CompiledAgent {
-    if let lastAgent, lastAgent.model == trace.model,
-      lastAgent.blueprint.configuration == trace.agent
+  private mutating func blueprint(of trace: Trace) throws -> Blueprint {
+    if let lastAgent, lastAgent.trace.model == trace.model, lastAgent.trace.agent == trace.agent,
+      lastAgent.trace.levels == trace.levels
     {
       return lastAgent.blueprint
     }
-    let blueprint = try CompiledAgent(trace.model, trace.agent)
-    lastAgent = (trace.model, blueprint)
+    let blueprint: Blueprint =
+      if let levels = try trace.deepAgent() {
+        .deep(levels)
+      } else {
+        .single(try CompiledAgent(trace.model, trace.agent))
+      }
+    lastAgent = (trace.of(trace.episode, [], [trace.final] + trace.finalAbove), blueprint)
     return blueprint
   }
 
   private mutating func world(
-    _ reference: Trace.EnvironmentReference, _ model: GenerativeModel
+    _ reference: Trace.EnvironmentReference, _ trace: Trace
   ) throws -> World {
-    if let lastWorld, lastWorld.reference == reference, lastWorld.model == model {
+    let interface = trace.outline.interface
+    if let lastWorld, lastWorld.reference == reference, lastWorld.model == trace.model {
+      try lastWorld.2.check(interface, source: "")
       return lastWorld.2
     }
-    let world = try World(reference, model: model)
-    try world.check(model, source: "")
-    lastWorld = (reference, model, world)
+    let world = try World(reference, model: trace.model)
+    try world.check(interface, source: "")
+    lastWorld = (reference, trace.model, world)
     return world
   }
 }
@@ -172,6 +191,13 @@ extension StepRecord {
     if other.precision == nil { precision = nil }
     if other.precisionUpdates == nil { precisionUpdates = nil }
     if other.iterates == nil { iterates = nil }
+    guard var levels else { return }
+    for index in levels.indices {
+      // Of a level that did not step then, what was recorded of the lowest says which level that was.
+      let known = other.levels.flatMap { index < $0.count ? $0[index] : nil } ?? other
+      levels[index].keepWhatIsRecorded(in: known)
+    }
+    self.levels = levels
   }
 }
 

@@ -7,9 +7,9 @@ struct World {
   let reference: Trace.EnvironmentReference
   let model: GenerativeModel
   let agent: AgentConfiguration
-  /// The agent of several levels that lives here by default, of which the lowest is configured so; nil where it
+  /// The agent of several levels that lives here by default, of which model and agent are the lowest; nil where it
   /// has one.
-  let levels: (AgentConfiguration) throws -> CompiledDeepAgent?
+  let levels: CompiledDeepAgent?
   let steps: Int
   let goal: String
 
@@ -21,7 +21,7 @@ struct World {
   /// - Parameter parameters: the environment's, from `--set`.
   init(_ name: String, parameters: [String: ParameterValue]) throws {
     if let type = Catalog.current.environment(name) {
-      self.init(try type.init(parameters: parameters), parameters: parameters)
+      try self.init(try type.init(parameters: parameters), parameters: parameters)
       return
     }
     try self.init(process: World.model(name, parameters: parameters))
@@ -31,12 +31,12 @@ struct World {
   /// memory.
   static func described(
     _ name: String, parameters: [String: ParameterValue]
-  ) throws -> (model: GenerativeModel, agent: AgentConfiguration) {
+  ) throws -> (model: GenerativeModel, agent: AgentConfiguration, levels: CompiledDeepAgent?) {
     guard Catalog.current.environment(name) == nil else {
       let world = try World(name, parameters: parameters)
-      return (world.model, world.agent)
+      return (world.model, world.agent, world.levels)
     }
-    return (try model(name, parameters: parameters), AgentConfiguration())
+    return (try model(name, parameters: parameters), AgentConfiguration(), nil)
   }
 
   /// The model of a file, which has no parameters.
@@ -73,7 +73,7 @@ struct World {
     reference = Trace.EnvironmentReference(id: "model", parameters: [:], process: nil)
     model = process
     agent = AgentConfiguration()
-    levels = { _ in nil }
+    levels = nil
     steps = World.defaultSteps
     goal = "the preferred outcome"
   }
@@ -87,22 +87,25 @@ struct World {
     guard let type = Catalog.current.environment(reference.id) else {
       throw Catalog.current.unknown(reference.id)
     }
-    self.init(
+    try self.init(
       try type.init(parameters: reference.parameters), parameters: reference.parameters)
   }
 
-  private init(_ named: some NamedEnvironment, parameters: [String: ParameterValue]) {
+  private init(_ named: some NamedEnvironment, parameters: [String: ParameterValue]) throws {
     environment = named
     reference = Trace.EnvironmentReference(of: type(of: named), parameters)
     model = named.model
     agent = named.agent
-    levels = named.levels
+    levels = try named.levels
     steps = named.steps
     goal = type(of: named).goal
   }
 
+  /// What passes between the world and who lives here.
+  var interface: WorldInterface { levels?.outline.interface ?? model.interface }
+
   /// What can live here must see and do what the world shows and takes.
-  func check(_ model: GenerativeModel, source: String) throws {
+  func check(_ agent: WorldInterface, source: String) throws {
     var faults: [Fault] = []
     func compare(_ kind: String, _ one: [Variable], _ other: [Variable]) {
       if one.map(\.size) == other.map(\.size) { return }
@@ -114,8 +117,8 @@ struct World {
           kind, "the world has \(list(one)), the model \(list(other))", remedy: "make them equal")
       )
     }
-    compare("modalities", self.model.modalities, model.modalities)
-    compare("controls", self.model.controls, model.controls)
+    compare("modalities", interface.modalities, agent.modalities)
+    compare("controls", interface.controls, agent.controls)
     if !faults.isEmpty { throw InvalidInput(source: source, faults) }
   }
 }

@@ -9,7 +9,8 @@ struct WorldOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Set an environment parameter, cueValidity=0.8, or the agent, agent.planning.horizon=3.",
+      "Set an environment parameter, cueValidity=0.8, or the agent, agent.planning.horizon=3; of a deep "
+        + "agent that is the lowest level, and levels.NAME.planning.horizon=3 any.",
       valueName: "KEY=VALUE"))
   var assignments: [Assignment] = []
 
@@ -37,15 +38,32 @@ struct WorldOptions: ParsableArguments {
     ).configuration()
   }
 
-  /// Model and agent, where no world need be made.
-  func described() throws -> (model: GenerativeModel, agent: AgentConfiguration)? {
+  /// Models and configurations by level, the lowest first, where no world need be made.
+  func described() throws -> [DescribedLevel] {
     var faults = FaultGatherer()
     let world = faults.gather {
       try World.described(self.world, parameters: assignments.parameters)
     }
-    let configuration = faults.gather { try self.configuration(in: world?.agent) }
-    try faults.check()
-    guard let world, let configuration else { return nil }
-    return (world.model, configuration)
+    guard let world else {
+      // What is wrong with the agent is told as well.
+      faults.gather { try configuration(in: nil) }
+      try faults.check()
+      return []
+    }
+    let configurations = try configurations(of: world.agent, world.levels)
+    guard let levels = world.levels else {
+      return [DescribedLevel(name: nil, model: world.model, agent: configurations[0])]
+    }
+    return zip(levels.outline.names, zip(levels.outline.models, configurations)).map {
+      DescribedLevel(name: $0, model: $1.0, agent: $1.1)
+    }
   }
+}
+
+/// A level of an agent, or all of one that has no other.
+struct DescribedLevel {
+  /// Nil where there is one.
+  let name: String?
+  let model: GenerativeModel
+  let agent: AgentConfiguration
 }

@@ -78,8 +78,10 @@ public final class ActiveInferenceAgent: Agent {
 
   /// An agent that shares what has been compiled.
   ///
-  /// - Throws: ``InvalidInput`` never in practice: compiling has made the same checks.
+  /// - Throws: ``InvalidInput`` where the configuration is that of a level which has another above it
+  ///   (`inference.chi`).
   public convenience init(_ blueprint: CompiledAgent) throws(InvalidInput) {
+    try blueprint.configuration.checkHasNothingAbove()
     try self.init(blueprint, remembersSteps: true)
   }
 

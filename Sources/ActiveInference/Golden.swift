@@ -57,6 +57,7 @@ public struct Golden: Hashable, Sendable {
     }
     if trace.build != first.build { fault("build", "is not that of the first trace") }
     if trace.agent != first.agent { fault("agent", "is not that of the first trace") }
+    if trace.levels != first.levels { fault("levels", "are not those of the first trace") }
     if trace.seed != first.seed {
       fault("seed", "is \(trace.seed), that of the first trace \(first.seed)")
     }

@@ -20,9 +20,7 @@ public protocol NamedEnvironment: Environment {
   var agent: AgentConfiguration { get }
   /// The default agent where it has several levels, of which ``model`` and ``agent`` are the lowest; nil where it
   /// has one.
-  ///
-  /// - Parameter lowest: in place of ``agent``.
-  func levels(_ lowest: AgentConfiguration) throws(InvalidInput) -> CompiledDeepAgent?
+  var levels: CompiledDeepAgent? { get throws(InvalidInput) }
   /// Steps of an episode unless told otherwise.
   var steps: Int { get }
 }
@@ -31,8 +29,8 @@ extension NamedEnvironment {
   /// The first version.
   public static var version: Int { 1 }
   /// Nil: the default agent has one level.
-  public func levels(_ lowest: AgentConfiguration) throws(InvalidInput) -> CompiledDeepAgent? {
-    nil
+  public var levels: CompiledDeepAgent? {
+    get throws(InvalidInput) { nil }
   }
   /// Nothing more particular.
   public static var goal: String { "the goal" }

@@ -1,3 +1,5 @@
+import Inference
+
 extension ActiveInferenceAgent {
   /// What the agent believes and would do on a given record, step by step.
   ///
@@ -10,13 +12,52 @@ extension ActiveInferenceAgent {
     _ record: BehaviourRecord, seed: UInt64 = 0, episode: UInt64 = 0, level: RecordLevel = .full,
     isCancelled: () -> Bool = { false }
   ) throws -> [StepRecord] {
-    try record.check(against: blueprint.model)
+    try follow(record, seed: seed, episode: episode, level: level, isCancelled: isCancelled)
+  }
+}
+
+extension DeepAgent {
+  /// What the agent believes and would do on a given record, step by step, as
+  /// ``ActiveInferenceAgent/replay(_:seed:episode:level:isCancelled:)`` says.
+  ///
+  /// The record has what the world shows to all levels and what all of them did (``CompiledDeepAgent/controls``).
+  ///
+  /// - Throws: ``InvalidInput`` where the record does not fit the levels, or has a level act that has not come to the
+  ///   end of its step; ``AgentFailure`` where a step cannot be taken; `CancellationError` once `isCancelled` says so.
+  public func replay(
+    _ record: BehaviourRecord, seed: UInt64 = 0, episode: UInt64 = 0, level: RecordLevel = .full,
+    isCancelled: () -> Bool = { false }
+  ) throws -> [StepRecord] {
+    try follow(record, seed: seed, episode: episode, level: level, isCancelled: isCancelled)
+  }
+}
+
+/// The library's own agents, as far as records of them go: of one level or of several.
+package protocol RecordedAgent: Agent, AnyObject {
+  /// Whether ``describe(_:level:)`` tells what every sweep of inference found.
+  var recordsIterates: Bool { get set }
+  /// What has been learned, by level, the lowest first.
+  var concentrations: [GenerativeModel.Concentration] { get }
+  /// What passes between it and its world.
+  var interface: WorldInterface { get }
+  /// Says that another action was taken than the agent chose.
+  func took(_ action: [Int]) throws(InvalidInput)
+}
+
+extension RecordedAgent {
+  /// What the agent believes and would do on a given record.
+  package func follow(
+    _ record: BehaviourRecord, seed: UInt64, episode: UInt64, level: RecordLevel,
+    isCancelled: () -> Bool = { false }
+  ) throws -> [StepRecord] {
+    try record.check(against: interface)
     recordsIterates = level >= .iterates
-    begin(seed: seed, episode: episode)
+    var agent = self
+    agent.begin(seed: seed, episode: episode)
     var steps: [StepRecord] = []
     for (t, observation) in record.observations.enumerated() {
       if isCancelled() { throw CancellationError() }
-      var action = try act(on: observation)
+      var action = try agent.act(on: observation)
       if t < record.actions.count {
         action = record.actions[t]
         try took(action)
@@ -29,4 +70,14 @@ extension ActiveInferenceAgent {
     try conclude(&steps, level: level)
     return steps
   }
+}
+
+extension ActiveInferenceAgent: RecordedAgent {
+  package var concentrations: [GenerativeModel.Concentration] { [concentration] }
+  package var interface: WorldInterface { blueprint.model.interface }
+}
+
+extension DeepAgent: RecordedAgent {
+  package var concentrations: [GenerativeModel.Concentration] { levels.map(\.concentration) }
+  package var interface: WorldInterface { blueprint.outline.interface }
 }

@@ -24,25 +24,58 @@ extension Trace {
     as reference: EnvironmentReference? = nil, steps: Int, seed: UInt64 = 0, episodes: Int = 1,
     level: RecordLevel = .full
   ) throws -> [Trace] {
-    let faults = FaultList()
-    if steps < 1 { faults.add("steps", "is \(steps)", remedy: "1 or more") }
-    if episodes < 1 { faults.add("episodes", "is \(episodes)", remedy: "1 or more") }
-    try faults.check(source: "recording")
     var reference = reference
     if reference == nil, let world = environment as? ModelEnvironment {
       reference = EnvironmentReference(
         id: "model", parameters: [:],
         process: world.process == agent.model ? nil : world.process)
     }
-    var living = try ActiveInferenceAgent(agent)
+    return try recorded(
+      Trace(of: agent, in: reference, seed: seed), ActiveInferenceAgent(agent), in: environment,
+      steps, episodes, level)
+  }
+
+  /// Episodes of a deep agent in a world, each as if it were the first.
+  ///
+  /// ```swift
+  /// let traces = try Trace.recorded(of: levels, in: world, steps: 24)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - agent: the levels.
+  ///   - environment: the world.
+  ///   - reference: how the traces name the world; unless given it is not named, and then the world is not
+  ///     simulated again where a trace is verified.
+  ///   - steps: ticks an episode, at least 1.
+  ///   - seed: the seed of all chance.
+  ///   - episodes: how many, from episode 0 on.
+  ///   - level: what is kept of each step.
+  /// - Throws: what ``Simulation/run(_:episode:)`` throws.
+  public static func recorded(
+    of agent: CompiledDeepAgent, in environment: some Environment,
+    as reference: EnvironmentReference? = nil, steps: Int, seed: UInt64 = 0, episodes: Int = 1,
+    level: RecordLevel = .full
+  ) throws -> [Trace] {
+    try recorded(
+      Trace(of: agent, in: reference, seed: seed), DeepAgent(agent), in: environment, steps,
+      episodes, level)
+  }
+
+  private static func recorded(
+    _ heading: Trace, _ agent: some RecordedAgent, in environment: some Environment, _ steps: Int,
+    _ episodes: Int, _ level: RecordLevel
+  ) throws -> [Trace] {
+    let faults = FaultList()
+    if steps < 1 { faults.add("steps", "is \(steps)", remedy: "1 or more") }
+    if episodes < 1 { faults.add("episodes", "is \(episodes)", remedy: "1 or more") }
+    try faults.check(source: "recording")
+    var living = agent
     living.recordsIterates = level >= .iterates
-    let simulation = Simulation(environment, steps: steps, seed: seed, level: level)
+    let simulation = Simulation(environment, steps: steps, seed: heading.seed, level: level)
     return try (0..<episodes).map { index in
       living.forget()
       let episode = try simulation.run(&living, episode: UInt64(index))
-      return Trace(
-        model: agent.model, agent: agent.configuration, environment: reference, seed: seed,
-        episode: index, steps: episode.steps, final: living.concentration)
+      return heading.of(index, episode.steps, living.concentrations)
     }
   }
 
@@ -72,7 +105,7 @@ extension Trace {
   /// - Parameters:
   ///   - type: the environment.
   ///   - parameters: what is not given has its default.
-  ///   - configuration: the agent; the environment's own unless given.
+  ///   - configuration: the agent, or of a deep one the lowest level; the environment's own unless given.
   ///   - steps: the environment's own unless given.
   /// - Throws: ``InvalidInput`` where parameters or configuration are at fault, and what
   ///   ``Simulation/run(_:episode:)`` throws.
@@ -82,10 +115,16 @@ extension Trace {
     episodes: Int = 1, level: RecordLevel = .full
   ) throws -> [Trace] {
     let world = try World(parameters: parameters)
+    let reference = EnvironmentReference(of: type, parameters)
+    if let levels = try world.levels {
+      let others = levels.levels.dropFirst().map(\.configuration)
+      return try recorded(
+        of: levels.configured([configuration ?? world.agent] + others), in: world, as: reference,
+        steps: steps ?? world.steps, seed: seed, episodes: episodes, level: level)
+    }
     return try recorded(
       of: CompiledAgent(world.model, configuration ?? world.agent), in: world,
-      as: EnvironmentReference(of: type, parameters), steps: steps ?? world.steps, seed: seed,
-      episodes: episodes, level: level)
+      as: reference, steps: steps ?? world.steps, seed: seed, episodes: episodes, level: level)
   }
 }
 

@@ -19,12 +19,36 @@ public struct Trace: Hashable, Sendable {
     }
   }
 
+  /// A level above the lowest of a deep agent.
+  public struct Level: Hashable, Sendable {
+    /// Its model as it was at the first step, counts included.
+    public var model: GenerativeModel
+    /// Its configuration.
+    public var agent: AgentConfiguration
+    /// The most steps of an episode of the level below, each a step of this one.
+    public var steps: Int
+    /// What comes down to the level below.
+    public var links: [DeepAgent.Link]
+
+    /// A level above another.
+    public init(
+      model: GenerativeModel, agent: AgentConfiguration, steps: Int, links: [DeepAgent.Link]
+    ) {
+      self.model = model
+      self.agent = agent
+      self.steps = steps
+      self.links = links
+    }
+  }
+
   /// The version of the library that wrote it.
   public var build: String
-  /// The agent's model as it was at the first step, counts included.
+  /// The agent's model as it was at the first step, counts included; of a deep agent that of its lowest level.
   public var model: GenerativeModel
-  /// The agent's configuration.
+  /// The agent's configuration; of a deep agent that of its lowest level.
   public var agent: AgentConfiguration
+  /// Of a deep agent the levels above the lowest, from the second up; else empty.
+  public var levels: [Level]
   /// Nil in a replay.
   public var environment: EnvironmentReference?
   /// The seed of all chance, 0...2^63-1.
@@ -35,20 +59,26 @@ public struct Trace: Hashable, Sendable {
   public var steps: [StepRecord]
   /// The counts after the last step, in the model's shape.
   public var final: GenerativeModel.Concentration
+  /// The same of each of the ``levels``.
+  public var finalAbove: [GenerativeModel.Concentration]
 
   /// A trace of one episode.
   public init(
     build: String = Build.version, model: GenerativeModel, agent: AgentConfiguration,
-    environment: EnvironmentReference? = nil, seed: UInt64 = 0, episode: Int = 0,
-    steps: [StepRecord], final: GenerativeModel.Concentration
+    levels: [Level] = [], environment: EnvironmentReference? = nil, seed: UInt64 = 0,
+    episode: Int = 0,
+    steps: [StepRecord], final: GenerativeModel.Concentration,
+    finalAbove: [GenerativeModel.Concentration] = []
   ) {
     self.build = build
     self.model = model
     self.agent = agent
+    self.levels = levels
     self.environment = environment
     self.seed = seed
     self.episode = episode
     self.steps = steps
     self.final = final
+    self.finalAbove = finalAbove
   }
 }

@@ -22,14 +22,51 @@ struct CauseSearch {
 
   private var changedInputs: [Explanation.Cause] {
     [
-      ModelComparison.changes(expected.model, actual.model).map { .model($0) },
-      DocumentComparison.changes(expected.agent.document, actual.agent.document).map { .agent($0) },
+      changedModels.map { .model($0) },
+      changedAgents.map { .agent($0) },
       expected.seed == actual.seed
         ? nil : .seed(Change("seed", .text("\(expected.seed)"), .text("\(actual.seed)"))),
       expected.episode == actual.episode
         ? nil : .episode(Change("episode", .integer(expected.episode), .integer(actual.episode))),
       changedEnvironment.map { .environment($0) },
     ].compactMap { $0 }
+  }
+
+  /// What differs between the models, level by level.
+  private var changedModels: Changes? {
+    Changes(
+      zip(expected.outline.models, actual.outline.models).enumerated().map { level, models in
+        ModelComparison.changes(models.0, models.1)?.placed(inLevel: name(level))
+      })
+  }
+
+  /// What differs between the configurations, and between what is said of levels.
+  private var changedAgents: Changes? {
+    func agents(_ trace: Trace) -> [AgentConfiguration] {
+      [trace.agent] + trace.levels.map(\.agent)
+    }
+    let counts = (expected.levels.count, actual.levels.count)
+    let configurations = zip(agents(expected), agents(actual)).enumerated().map { level, agents in
+      DocumentComparison.changes(agents.0.document, agents.1.document)?
+        .placed(inLevel: name(level))
+    }
+    let junctions = zip(expected.levels, actual.levels).enumerated().map { level, levels in
+      DocumentComparison.changes(levels.0.below, levels.1.below)?
+        .placed(inLevel: name(level))
+    }
+    return Changes(
+      [
+        counts.0 == counts.1
+          ? nil
+          : Changes(
+            first: Change(
+              "number of levels", .integer(counts.0 + 1), .integer(counts.1 + 1)), count: 1)
+      ] + configurations + junctions)
+  }
+
+  /// What a level is called; nil where there is one.
+  private func name(_ level: Int) -> String? {
+    expected.levels.isEmpty ? nil : expected.outline.names[level]
   }
 
   /// What differs between the environments; one that is not named may be the same.
@@ -58,7 +95,7 @@ struct CauseSearch {
         data.states = step.states
         // An action that the agent chose is its own doing, and one after the difference no cause.
         let isBefore = one.t < last || difference.quantity == "action"
-        if isBefore && one.choice != nil && one.choice == other.choice {
+        if isBefore && one.choice != nil && one.choices == other.choices {
           data.action = step.action
         }
         return data
@@ -66,7 +103,7 @@ struct CauseSearch {
       var (before, after) = (expected, actual)
       before.steps = [data(one)]
       after.steps = [data(other)]
-      after.final = before.final
+      (after.final, after.finalAbove) = (before.final, before.finalAbove)
       if let found = firstDifference(expected: before, actual: after) { return .data(found) }
     }
     return difference.quantity == "steps" ? .data(difference) : nil
@@ -76,7 +113,7 @@ struct CauseSearch {
 
   private var changedComputation: Explanation.Cause {
     let survey = RoundingSurvey()
-    var comparison = TraceComparison(model: expected.model, agent: expected.agent) {
+    var comparison = TraceComparison(expected) {
       difference, one, other in
       guard Explanation.isRounding(one, other) else { return false }
       survey.note(difference, one, other)
@@ -98,6 +135,11 @@ struct CauseSearch {
     default: .inference
     }
   }
+}
+
+extension StepRecord {
+  /// What each level selects that stepped, the lowest first.
+  fileprivate var choices: [[Int]?] { [choice] + (levels ?? []).map(\.choice) }
 }
 
 /// How many numbers differ, and the one that differs most.

@@ -30,6 +30,24 @@ public struct Changes: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension Changes {
+  /// Several together; nil where there is none.
+  init?(_ changes: [Changes?]) {
+    let changes = changes.compactMap { $0 }
+    guard let first = changes.first?.first else { return nil }
+    self.init(first: first, count: changes.reduce(0) { $0 + $1.count })
+  }
+
+  /// The same with the level named in front.
+  ///
+  /// - Parameter level: nil where there is one.
+  func placed(inLevel level: String?) -> Changes {
+    guard let level else { return self }
+    return Changes(
+      first: Change("level \(level), \(first.place)", first.expected, first.actual), count: count)
+  }
+}
+
 /// Gathers changes: keeps the first and counts the rest.
 struct ChangeGatherer {
   private var first: Change?

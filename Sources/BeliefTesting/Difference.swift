@@ -14,6 +14,8 @@ public struct Difference: Hashable, Sendable, CustomStringConvertible {
 
   /// The step, from 0; nil where it is about the whole trace.
   public let step: Int?
+  /// The level by its name; nil where the agent has one level, or it is about what all of them see or do.
+  public let level: String?
   /// The quantity by its key in the trace: `beliefs`, `terms.utility`, `final.concentration.A`.
   public let quantity: String
   /// The position in the quantity; empty where it is about the quantity as a whole.
@@ -29,9 +31,11 @@ public struct Difference: Hashable, Sendable, CustomStringConvertible {
 
   /// `step 3, belief in (context, right pays): expected 0.91, got 0.88 (difference -0.03)`.
   ///
+  /// In a trace of several levels the level is named after the step: `step 3, level sentence, free energy`.
   /// Numbers have as many digits as it takes to tell one from every other.
   public var description: String {
-    let place = (step.map { "step \($0), " } ?? "") + phrase
+    let place =
+      (step.map { "step \($0), " } ?? "") + (level.map { "level \($0), " } ?? "") + phrase
     let position = labels.joined(separator: ", ")
     let shown = labels.count > 1 ? " (\(position))" : labels.isEmpty ? "" : " \(position)"
     return "\(place)\(shown): expected \(expected), got \(actual)\(distance)"

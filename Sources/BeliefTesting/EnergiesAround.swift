@@ -16,23 +16,37 @@ struct EnergiesAround {
   var energies: [Explanation.Energy] {
     guard let step = difference.step else { return [] }
     return (step - 1...step).flatMap { t in
-      guard let one = expected.steps.first(where: { $0.t == t }),
-        let other = actual.steps.first(where: { $0.t == t })
-      else { return [Explanation.Energy]() }
-      return energies(one, other)
+      guard let one = record(expected, t), let other = record(actual, t) else {
+        return [Explanation.Energy]()
+      }
+      return energies(t, one, other)
     }
   }
 
-  private func energies(_ one: StepRecord, _ other: StepRecord) -> [Explanation.Energy] {
+  /// The number of the level in question, 0 the lowest.
+  private var level: Int {
+    difference.level.flatMap { name in expected.outline.names.firstIndex { $0 == name } } ?? 0
+  }
+
+  /// What the level in question found at a tick; nil where it did not step.
+  private func record(_ trace: Trace, _ t: Int?) -> StepRecord? {
+    let step = trace.steps.first { $0.t == t }
+    return level == 0 ? step : step?.levels?[at: level - 1]
+  }
+
+  private func energies(
+    _ t: Int, _ one: StepRecord, _ other: StepRecord
+  ) -> [Explanation.Energy] {
     var energies: [Explanation.Energy] = []
     func add(_ quantity: String, _ policy: String?, _ expected: Double?, _ actual: Double?) {
       guard let expected, let actual else { return }
       energies.append(
         .init(
-          step: one.t, policy: policy, quantity: quantity, expected: expected, actual: actual))
+          step: t, level: difference.level, policy: policy, quantity: quantity, expected: expected,
+          actual: actual))
     }
     add("freeEnergy", nil, one.freeEnergy, other.freeEnergy)
-    let names = TraceComparison(model: expected.model, agent: expected.agent) { _, _, _ in true }
+    let names = TraceComparison(self.expected) { _, _, _ in true }.ofLevel(level)
     for policy in policies {
       let words = names.words(policy: policy)
       for term in TraceComparison.terms {
@@ -54,7 +68,7 @@ struct EnergiesAround {
       return Array(difference.index.prefix(1))
     case "actionMarginals", "action", "choice":
       let probable = [expected, actual].compactMap { trace in
-        trace.steps.first { $0.t == difference.step }?.policyPosterior.flatMap { posterior in
+        record(trace, difference.step)?.policyPosterior.flatMap { posterior in
           posterior.indices.max {
             // The first of those that tie.
             (posterior[$0], -$0) < (posterior[$1], -$1)

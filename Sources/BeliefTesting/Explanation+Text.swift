@@ -51,7 +51,9 @@ extension Explanation {
 extension Explanation.Energy {
   /// What it is, what was expected, what came.
   fileprivate var cells: [String] {
-    let place = "step \(step), " + (policy.map { "policy \($0), " } ?? "")
+    let place =
+      "step \(step), " + (level.map { "level \($0), " } ?? "")
+      + (policy.map { "policy \($0), " } ?? "")
     let isSame = expected.bitPattern == actual.bitPattern
     let (one, other) = (short(expected), short(actual))
     if isSame { return [place + words, one, "same"] }

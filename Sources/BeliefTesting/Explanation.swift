@@ -58,6 +58,8 @@ public struct Explanation: Hashable, Sendable, CustomStringConvertible {
   public struct Energy: Hashable, Sendable {
     /// The step.
     public let step: Int
+    /// The level by its name; nil where the agent has one.
+    public let level: String?
     /// The policy, with its actions: `7 (left, then cue)`; nil for the free energy of the belief.
     public let policy: String?
     /// Its key in the trace: `freeEnergy`, `utility`, `stateInformationGain`.

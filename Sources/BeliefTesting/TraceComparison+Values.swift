@@ -8,7 +8,8 @@ extension TraceComparison {
   ) -> Found {
     Found(
       difference: Difference(
-        step: step, quantity: quantity.key, index: quantity.index, labels: quantity.labels,
+        step: step, level: level, quantity: quantity.key, index: quantity.index,
+        labels: quantity.labels,
         phrase: quantity.phrase, expected: expected, actual: actual))
   }
 
@@ -108,7 +109,7 @@ extension TraceComparison {
 
   func written(_ observation: Observation, _ modality: Int) -> Difference.Value {
     switch observation {
-    case .outcome(let outcome): .text(value(outcome, modality, of: model.modalities))
+    case .outcome(let outcome): .text(value(outcome, modality, of: interface.modalities))
     case .distribution(let weights): .text("\(weights)")
     case .missing: .absent
     }

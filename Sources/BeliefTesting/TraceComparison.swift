@@ -24,7 +24,7 @@ import ActiveInference
 public func firstDifference(
   expected: Trace, actual: Trace, tolerances: Tolerances = .exact
 ) -> Difference? {
-  var comparison = TraceComparison(model: expected.model, agent: expected.agent) {
+  var comparison = TraceComparison(expected) {
     tolerances.bound(for: $0.quantity).allows($1, $2)
   }
   return comparison.firstDifference(expected, actual)
@@ -39,19 +39,46 @@ struct TraceComparison {
 
   let model: GenerativeModel
   let agent: AgentConfiguration
+  /// What is seen and done, which is more than of the model where levels are above it.
+  let interface: WorldInterface
+  /// The name of the level whose model it is; nil where that is the only one, or what is compared belongs to none.
+  private(set) var level: String?
+  /// The same for the levels above.
+  private let above: [TraceComparison]
   /// Whether two numbers that are not the same are close enough.
   let allows: (_ difference: Difference, _ expected: Double, _ actual: Double) -> Bool
   /// The step that is being compared.
   var step: Int?
 
+  /// - Parameter trace: what was run, whose names are told.
   init(
-    model: GenerativeModel, agent: AgentConfiguration,
+    _ trace: Trace,
+    allows: @escaping (_ difference: Difference, _ expected: Double, _ actual: Double) -> Bool
+  ) {
+    let names = trace.levels.isEmpty ? [nil] : trace.outline.names.map(Optional.some)
+    self.init(
+      trace.model, trace.agent, trace.outline.interface, names[0],
+      above: zip(trace.levels, names.dropFirst()).map { level, name in
+        TraceComparison(
+          level.model, level.agent, level.model.interface, name, above: [], allows: allows)
+      }, allows: allows)
+  }
+
+  private init(
+    _ model: GenerativeModel, _ agent: AgentConfiguration, _ interface: WorldInterface,
+    _ level: String?, above: [TraceComparison],
     allows: @escaping (_ difference: Difference, _ expected: Double, _ actual: Double) -> Bool
   ) {
     self.model = model
     self.agent = agent
+    self.interface = interface
+    self.level = level
+    self.above = above
     self.allows = allows
   }
+
+  /// The comparison of a level by its number, 0 the lowest.
+  func ofLevel(_ level: Int) -> TraceComparison { level == 0 ? self : above[level - 1] }
 
   /// The first difference; nil where there is none.
   mutating func firstDifference(_ expected: Trace, _ actual: Trace) -> Difference? {
@@ -59,6 +86,9 @@ struct TraceComparison {
       try compareSteps(expected.steps, actual.steps)
       step = nil
       try compare(expected.final, actual.final)
+      for (comparison, counts) in zip(above, zip(expected.finalAbove, actual.finalAbove)) {
+        try comparison.compare(counts.0, counts.1)
+      }
       return nil
     } catch {
       return error.difference
@@ -79,9 +109,12 @@ struct TraceComparison {
   }
 
   private func compare(_ expected: StepRecord, _ actual: StepRecord) throws(Found) {
-    try compareWhole(expected.t, actual.t, Quantity("t", "number of the step"))
-    try compareObservations(expected.observation, actual.observation)
-    try compareWhole(expected.states, actual.states, .states, model.factors)
+    // What is seen and done is of all levels.
+    var tick = self
+    if !above.isEmpty { tick.level = nil }
+    try tick.compareWhole(expected.t, actual.t, Quantity("t", "number of the step"))
+    try tick.compareObservations(expected.observation, actual.observation)
+    try tick.compareWhole(expected.states, actual.states, .states, model.factors)
     try compareImpossible(expected.impossible, actual.impossible)
     try compareTables(expected.beliefs, actual.beliefs, .beliefs, model.factors)
     try compareSmoothed(expected.smoothed, actual.smoothed)
@@ -99,10 +132,25 @@ struct TraceComparison {
     try compareByPolicy(expected, actual)
     try compareTables(
       expected.actionMarginals, actual.actionMarginals, .actionMarginals, model.controls)
-    try compareWhole(expected.action, actual.action, .action, model.controls)
+    try tick.compareWhole(expected.action, actual.action, .action, interface.controls)
     try compareWhole(expected.choice, actual.choice, .choice, model.controls)
     try compareSearch(expected.search, actual.search)
     try compareIterates(expected.iterates, actual.iterates)
+    try tick.compareLevels(expected.levels ?? [], actual.levels ?? [])
+  }
+
+  /// Compares the steps that levels above took at the same time.
+  private func compareLevels(
+    _ expected: [StepRecord], _ actual: [StepRecord]
+  ) throws(Found) {
+    for (comparison, records) in zip(above, zip(expected, actual)) {
+      var comparison = comparison
+      comparison.step = step
+      try comparison.compare(records.0, records.1)
+    }
+    if above.isEmpty { return }
+    try compareCounts(
+      expected.count, actual.count, Quantity("levels", "number of levels above that stepped"))
   }
 
   private func compareObservations(
@@ -111,7 +159,7 @@ struct TraceComparison {
     try compareCounts(expected.count, actual.count, .observation.counted("entries"))
     for modality in expected.indices {
       func quantity() -> Quantity {
-        .observation.at(modality, label(modality, of: model.modalities))
+        .observation.at(modality, label(modality, of: interface.modalities))
       }
       switch (expected[modality], actual[modality]) {
       case (.distribution(let one), .distribution(let other)):
@@ -119,7 +167,7 @@ struct TraceComparison {
         for outcome in one.indices {
           try compareNumbers(
             one[outcome], other[outcome],
-            quantity().at(outcome, value(outcome, modality, of: model.modalities)))
+            quantity().at(outcome, value(outcome, modality, of: interface.modalities)))
         }
       case (let one, let other) where one != other:
         throw found(quantity(), written(one, modality), written(other, modality))

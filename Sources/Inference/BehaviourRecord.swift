@@ -25,12 +25,19 @@ extension BehaviourRecord {
   public func check(
     against model: GenerativeModel, source: String = "data"
   ) throws(InvalidInput) {
+    try check(against: model.interface, source: source)
+  }
+
+  /// Checks that this could have happened to an agent that sees and does so much.
+  package func check(
+    against interface: WorldInterface, source: String = "data"
+  ) throws(InvalidInput) {
     let faults = FaultList()
     if observations.isEmpty {
       faults.add("observations", "is empty", remedy: "give at least one step")
     }
     faults.addBySteps(observations.indices, "observations") { step in
-      model.faults(of: observations[step], at: "observations[\(step)]")
+      interface.faults(of: observations[step], at: "observations[\(step)]")
     }
     if !observations.isEmpty && !(observations.count - 1...observations.count ~= actions.count) {
       faults.add(
@@ -38,40 +45,9 @@ extension BehaviourRecord {
         remedy: "give \(observations.count - 1) or \(observations.count)")
     }
     faults.addBySteps(actions.indices, "actions") { step in
-      model.faults(of: actions[step], at: "actions[\(step)]")
+      interface.faults(of: actions[step], at: "actions[\(step)]")
     }
     try faults.check(source: source)
-  }
-}
-
-extension GenerativeModel {
-  /// What is wrong with an observation of this model's.
-  package func faults(of observation: [Observation], at place: String) -> [Fault] {
-    guard observation.count == modalities.count else {
-      return [Fault(place, mismatch(observation.count, modalities, "modality", "modalities"))]
-    }
-    return zip(modalities, observation).compactMap { modality, entry in
-      entry.fault(in: modality, at: "\(place)[\(modality.name)]")
-    }
-  }
-
-  /// What is wrong with an action on this model's controls.
-  package func faults(of action: [Int], at place: String) -> [Fault] {
-    guard action.count == controls.count else {
-      return [Fault(place, mismatch(action.count, controls, "control", "controls"))]
-    }
-    return zip(controls, action).compactMap { control, value in
-      (0..<control.size).contains(value)
-        ? nil
-        : Fault("\(place)[\(control.name)]", "action \(value) is not in 0...\(control.size - 1)")
-    }
-  }
-
-  private func mismatch(
-    _ count: Int, _ variables: [Variable], _ one: String, _ many: String
-  ) -> String {
-    let entries = count == 1 ? "1 entry" : "\(count) entries"
-    return "has \(entries) for \(variables.count) \(variables.count == 1 ? one : many)"
   }
 }
 

@@ -59,6 +59,10 @@ public struct InferenceSettings: Hashable, Sendable {
   public static let longestHorizon = 1_000_000
   /// What is done with an observation of probability zero.
   public var impossible: ImpossibleObservation = .error
+  /// An episode of a level of a deep agent is over as soon as the entropy of the belief about the first states
+  /// that came from above, all of them together, is below this many nats; nil for never. SPM's Occam window,
+  /// there 1/64. Only for a level that has another above it.
+  public var chi: Double?
   /// How all steps of a record are smoothed once it has ended, or with a ``horizon`` at each step the last so
   /// many; nil where they are not.
   public var smoothing: SmoothingSettings?

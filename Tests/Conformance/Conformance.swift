@@ -14,7 +14,7 @@ package enum Conformance {
     let measures: [@Sendable () -> ConformanceFamily] =
       golden.map { oracle, name in { GoldenFile.measure(name, oracle) } }
       + EnumeratedFamily.all.map { family in { family.measure() } } + [
-        EnumeratedFamily.measureSparse
+        EnumeratedFamily.measureSparse, EnumeratedFamily.measureChi,
       ]
     let made = Mutex([Int: ConformanceFamily]())
     DispatchQueue.concurrentPerform(iterations: measures.count) { index in

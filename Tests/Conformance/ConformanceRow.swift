@@ -20,7 +20,12 @@ package struct ConformanceRow: Sendable {
 
   /// The cases that an oracle judges.
   package func cases(of oracle: Oracle) -> [ConformanceCase] {
-    Conformance.cases.filter { $0.oracle == oracle && includes($0) }
+    Conformance.cases.filter { $0.oracle == oracle && includes($0) && isAbout($0) }
+  }
+
+  /// Of when episodes end (`inference.chi`) nothing else is compared, so such a case counts in that row alone.
+  private func isAbout(_ conformanceCase: ConformanceCase) -> Bool {
+    conformanceCase.configuration.inference.chi == nil || settings.contains("inference.chi")
   }
 
   /// Everything that is beyond tolerance.

@@ -75,6 +75,9 @@ extension ConformanceSection {
         .init("when coordinate ascent ends", ["inference.tolerance"]) {
           $0.algorithm == .coordinateAscent && $0.findsEnd
         },
+        .init("episodes of a lower level that end early", ["inference.chi"]) {
+          $0.configuration.inference.chi != nil
+        },
         .init("whole records smoothed as fits", ["inference.smoothing.method=auto"]) {
           $0.configuration.inference.smoothing?.method == .automatic
         },

@@ -2,10 +2,7 @@ import ActiveInference
 import EngineTestSupport
 
 extension EnumeratedFamily {
-  private static let sparseTitle = "sparse tables are tables"
-
-  /// Every family's title.
-  package static let titles = all.map(\.title) + [sparseTitle]
+  static let sparseTitle = "sparse tables are tables"
 
   /// Tables that are held as what is not zero, against enumeration, which knows no such thing.
   static func measureSparse() -> ConformanceFamily {

@@ -66,7 +66,7 @@ import Testing
     _ parameters: [String: ParameterValue], seed: UInt64 = 0, episode: UInt64 = 0, steps: Int? = nil
   ) throws -> (agent: DeepAgent, episode: Episode) {
     let world = try Reading(parameters: parameters)
-    let levels = try #require(try world.levels(world.agent))
+    let levels = try #require(try world.levels)
     var agent = try DeepAgent(levels)
     let simulation = Simulation(world, steps: steps ?? world.steps, seed: seed)
     return (agent, try simulation.run(&agent, episode: episode))
@@ -86,7 +86,7 @@ import Testing
   @Test("a word has been read as soon as it is clear, and not before")
   func wordsEnd() throws {
     let (agent, episode) = try read(["sentence": .text(Self.sentences[0])])
-    #expect(agent.blueprint.lower[0].endsBelow == 1.0 / 64)
+    #expect(agent.blueprint.levels.map(\.configuration.inference.chi) == [1.0 / 64, nil])
     var looks = 0
     for step in episode.steps {
       looks += 1
@@ -118,7 +118,7 @@ import Testing
   @Test("episodes are the same bits on any number of threads")
   func sameBits() throws {
     let world = try Reading(parameters: ["legibility": .number(0.9)])
-    let levels = try #require(try world.levels(world.agent))
+    let levels = try #require(try world.levels)
     let runs = try [1, 3].map { threads in
       var episodes: [Episode] = []
       try Simulation(world, steps: 12, seed: 4).run(

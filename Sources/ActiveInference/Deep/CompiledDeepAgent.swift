@@ -4,7 +4,7 @@ import GenerativeModel
 ///
 /// ```swift
 /// let reader = try CompiledDeepAgent(
-///   lower: [.init(word, steps: 4, endsBelow: 1 / 64, links: [.initialState(of: "word", from: "word")])],
+///   lower: [.init(word, steps: 4, links: [.initialState(of: "word", from: "word")])],
 ///   highest: sentence)
 /// ```
 public final class CompiledDeepAgent: Sendable {
@@ -14,8 +14,8 @@ public final class CompiledDeepAgent: Sendable {
   public let highest: CompiledAgent
   /// By lower level, its links as numbers.
   let junctions: [Junction]
-  /// By level, the numbers of the modalities that are the world's.
-  let ownModalities: [[Int]]
+  /// The levels as far as models and names go.
+  package let outline: LevelOutline
 
   /// Checks that the levels fit one another.
   ///
@@ -30,29 +30,46 @@ public final class CompiledDeepAgent: Sendable {
     let faults = FaultList()
     let agents = lower.map(\.agent) + [highest]
     var junctions: [Junction] = []
-    var own: [[Int]] = agents.first.map { [Array($0.model.modalities.indices)] } ?? []
     for (index, level) in lower.enumerated() {
       let place = "level \(index)"
       if level.steps < 1 { faults.add("\(place).steps", "is \(level.steps)", remedy: "1 or more") }
-      if let bound = level.endsBelow, !(bound > 0 && bound.isFinite) {
-        faults.add("\(place).endsBelow", "is \(bound)", remedy: "a number of nats above 0, or nil")
-      }
       if level.agent.parts.beliefs != nil {
         faults.add(
           place, "parts.beliefs cannot tell how probable observations are",
           remedy: "leave it out below the highest level")
       }
-      let junction = Junction(level, above: agents[index + 1], place, faults)
-      junctions.append(junction)
-      own.append(
-        agents[index + 1].model.modalities.indices.filter { !junction.modalities.contains($0) })
+      junctions.append(Junction(level, above: agents[index + 1], place, faults))
     }
+    highest.configuration.noteNothingAbove("level \(lower.count).", faults)
     for (index, agent) in agents.enumerated() where !lower.isEmpty {
       CompiledDeepAgent.checkFiltering(agent, "level \(index)", faults)
     }
     try faults.check(source: "deep agent")
     self.junctions = junctions
-    ownModalities = own
+    outline = LevelOutline(agents.map(\.model), links: lower.map(\.links))
+  }
+
+  /// The same levels under other configurations, the lowest first.
+  ///
+  /// - Precondition: there is one for each level.
+  /// - Throws: ``InvalidInput`` where one does not fit its model, naming the level, or cannot be that of a level.
+  public func configured(
+    _ configurations: [AgentConfiguration]
+  ) throws(InvalidInput) -> CompiledDeepAgent {
+    let faults = FaultList()
+    var agents = levels
+    for (index, agent) in levels.enumerated() where agent.configuration != configurations[index] {
+      let made = faults.nested("levels.\(outline.names[index])") { () throws(InvalidInput) in
+        try CompiledAgent(
+          agent.model, configurations[index], parts: agent.parts, savings: agent.savings)
+      }
+      if let made { agents[index] = made }
+    }
+    try faults.check(source: "deep agent")
+    return try CompiledDeepAgent(
+      lower: zip(lower, agents).map { level, agent in
+        DeepAgent.Level(agent, steps: level.steps, links: level.links)
+      }, highest: agents[agents.count - 1])
   }
 
   /// Refuses what is not there in a level: to infer or learn from several steps together.
@@ -79,16 +96,9 @@ public final class CompiledDeepAgent: Sendable {
 
   /// What the world shows: the modalities of the lowest level, then of each level above those that are not
   /// linked.
-  public var modalities: [Variable] {
-    zip(levels, ownModalities).flatMap { agent, own in own.map { agent.model.modalities[$0] } }
-  }
+  public var modalities: [Variable] { outline.interface.modalities }
 
   /// What the world takes: the controls of the lowest level, then those of each level above with one more
   /// action in front, number 0, which says that the level has not come to the end of its step.
-  public var controls: [Variable] {
-    let above = levels.dropFirst().flatMap(\.model.controls).map { control in
-      Variable(control.name, [DeepAgent.goesOn] + (0..<control.size).map(control.label))
-    }
-    return (levels.first?.model.controls ?? []) + above
-  }
+  public var controls: [Variable] { outline.interface.controls }
 }

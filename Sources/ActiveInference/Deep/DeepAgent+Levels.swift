@@ -5,19 +5,16 @@ extension DeepAgent {
   public struct Level: Sendable {
     /// The model and the configuration.
     public var agent: CompiledAgent
-    /// The most steps of one of its episodes, at least 1; each is one step of the level above.
+    /// The most steps of one of its episodes, at least 1; each is one step of the level above. One is over
+    /// earlier where its first states have become clear (`inference.chi` of the agent).
     public var steps: Int
-    /// An episode is over as soon as the entropy of the belief about the first states that came from above,
-    /// all of them together, is below this many nats; nil for never. SPM's `chi` is 1/64.
-    public var endsBelow: Double?
     /// What comes down from the level above.
     public var links: [Link]
 
     /// A level.
-    public init(_ agent: CompiledAgent, steps: Int, endsBelow: Double? = nil, links: [Link]) {
+    public init(_ agent: CompiledAgent, steps: Int, links: [Link]) {
       self.agent = agent
       self.steps = steps
-      self.endsBelow = endsBelow
       self.links = links
     }
   }

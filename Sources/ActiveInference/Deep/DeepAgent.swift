@@ -6,11 +6,11 @@ import Kernels
 /// A step of one level is an episode of the level below it: the outcome that a level expects is what an
 /// episode below begins with (``Link``), and what is observed there is evidence of that outcome. The lowest
 /// level observes and acts at every tick; a level above steps when the episode below it is over, by its number
-/// of steps or because its first states have become clear (``Level/endsBelow``).
+/// of steps or because its first states have become clear (`inference.chi`).
 ///
 /// ```swift
 /// let agent = try DeepAgent(
-///   lower: [.init(word, steps: 4, endsBelow: 1 / 64, links: [.initialState(of: "word", from: "word")])],
+///   lower: [.init(word, steps: 4, links: [.initialState(of: "word", from: "word")])],
 ///   highest: sentence)
 /// let episode = try Simulation(world, steps: 20).run(&agent, episode: 0)
 /// ```
@@ -42,11 +42,11 @@ public final class DeepAgent: Agent {
 
   /// The levels, laid out.
   public let blueprint: CompiledDeepAgent
-  private let living: [LivingLevel]
-  private var seed: UInt64 = 0
-  private var episode: UInt64 = 0
+  let living: [LivingLevel]
+  private(set) var seed: UInt64 = 0
+  private(set) var episode: UInt64 = 0
   /// How many levels, from the lowest up, begin an episode at the next tick.
-  private var beginning: Int
+  private(set) var beginning: Int
   /// How many levels stepped at the last tick.
   private var stepped = 0
 
@@ -105,6 +105,14 @@ public final class DeepAgent: Agent {
     }
   }
 
+  /// Takes up the clocks of a state whose levels have been taken up.
+  func goOn(from state: State) {
+    seed = state.seed
+    episode = state.episode
+    beginning = state.beginning
+    stepped = 0
+  }
+
   /// Returns every level to the counts of its model.
   public func forget() {
     for agent in levels { agent.forget() }
@@ -160,7 +168,7 @@ public final class DeepAgent: Agent {
 
   /// What each level observes of the world, with gaps where its modalities are linked.
   private func split(_ observation: [Observation]) throws -> [[Observation]] {
-    let needed = blueprint.ownModalities.reduce(0) { $0 + $1.count }
+    let needed = blueprint.outline.ownModalities.reduce(0) { $0 + $1.count }
     guard observation.count == needed else {
       throw AgentFailure.observation(
         step: living[0].agent.step,
@@ -171,7 +179,7 @@ public final class DeepAgent: Agent {
         ]))
     }
     var rest = observation[...]
-    return zip(blueprint.levels, blueprint.ownModalities).map { agent, own in
+    return zip(blueprint.levels, blueprint.outline.ownModalities).map { agent, own in
       var entries = agent.model.modalities.map { _ in Observation.missing }
       for modality in own { entries[modality] = rest.removeFirst() }
       return entries

@@ -93,6 +93,47 @@ final class FirstStateEvidence {
   }
 }
 
+extension FirstStateEvidence {
+  /// What is known between two steps, by joint first state.
+  var state: [DeepAgent.State.FirstState] {
+    zip(logEvidence, beliefs).map { evidence, buffer in
+      guard evidence > -.infinity, let buffer else { return .init(logEvidence: nil, belief: []) }
+      return .init(
+        logEvidence: evidence,
+        belief: Array(UnsafeBufferPointer(start: buffer.base, count: buffer.count)))
+    }
+  }
+
+  /// Goes on from there, in an episode that has begun.
+  func resume(_ state: [DeepAgent.State.FirstState]) throws(InvalidInput) {
+    let faults = FaultList()
+    if state.count != states.count {
+      faults.add("firstStates", "has \(state.count) entries for \(states.count) joint first states")
+    }
+    for (index, (first, own)) in zip(state, beliefs).enumerated() {
+      guard let evidence = first.logEvidence else { continue }
+      let place = "firstStates[\(index)]"
+      if !evidence.isFinite { faults.add("\(place).logEvidence", "is \(evidence)") }
+      if own == nil || logEvidence[index] == -.infinity {
+        faults.add(place, "is possible, which the level above knows is not")
+      } else if first.belief.count != prior.count
+        || !first.belief.allSatisfy({ $0 >= 0 && $0.isFinite })
+      {
+        faults.add(
+          "\(place).belief", "is not a belief of this level",
+          remedy: "it has \(prior.count) entries")
+      }
+    }
+    try faults.check(source: "state")
+    for (index, first) in state.enumerated() {
+      logEvidence[index] = first.logEvidence ?? -.infinity
+      guard first.logEvidence != nil, let buffer = beliefs[index] else { continue }
+      for (cell, value) in first.belief.enumerated() { buffer.base[cell] = value }
+      engine.dynamics.noteSupports(buffer.belief)
+    }
+  }
+}
+
 /// What a level perceives in one of its steps.
 struct LevelEvidence {
   /// How probable what was observed below is, for each joint state of some factors; up to scale.

@@ -9,7 +9,6 @@ final class LivingLevel {
   private let junction: Junction?
   private let evidence: FirstStateEvidence?
   private let mostSteps: Int
-  private let endsBelow: Double?
   /// Of the level above: the probability of each joint outcome of its messengers when the episode began.
   private var expectedOutcomes: [Double] = []
   /// The same of the joint first states.
@@ -26,7 +25,6 @@ final class LivingLevel {
     self.junction = junction
     evidence = FirstStateEvidence(agent.engine, junction.factors)
     mostSteps = level.steps
-    endsBelow = level.endsBelow
   }
 
   /// The highest level.
@@ -35,7 +33,6 @@ final class LivingLevel {
     junction = nil
     evidence = nil
     mostSteps = .max
-    endsBelow = nil
   }
 
   /// Begins the highest level's only episode, or makes a level wait for its first.
@@ -47,6 +44,15 @@ final class LivingLevel {
   /// Begins an episode with what the level above expects of its next step.
   func beginEpisode(below above: ActiveInferenceAgent, seed: UInt64, episode: UInt64) {
     guard let junction, let evidence else { return }
+    expect(junction, below: above)
+    agent.begin(seed: seed, episode: episode)
+    evidence.begin(expectedStates)
+    episodeCount += 1
+  }
+
+  /// Finds what the level above expects of its next step, and takes over first states, habits and preferences
+  /// from it.
+  private func expect(_ junction: Junction, below above: ActiveInferenceAgent) {
     above.anticipate()
     expectedOutcomes = above.expectedOutcomes(junction.messengers)
     expectedStates = junction.firstStates(expectedOutcomes)
@@ -61,14 +67,11 @@ final class LivingLevel {
     if junction.biases.contains(where: { $0.preferred != nil }) {
       agent.engine.planning.refreshLikelihoods(agent.engine.tables)
     }
-    agent.begin(seed: seed, episode: episode)
     let single = junction.origins.map { origin in
       expected(origin.table, above.expectedOutcomes([origin.modality]))
     }
     agent.firstStates = FirstStates(
       agent.engine, factors: junction.factors, single: single, joint: expectedStates)
-    evidence.begin(expectedStates)
-    episodeCount += 1
   }
 
   /// What a table of `[it][outcome]` gives when each outcome is so probable.
@@ -96,13 +99,39 @@ final class LivingLevel {
     return try agent.decide()
   }
 
+  // MARK: - Between two ticks
+
+  /// What its next step depends on beside the level above.
+  ///
+  /// - Parameter isInEpisode: whether an episode is in progress; else the next tick begins one.
+  func state(isInEpisode: Bool) -> DeepAgent.State.Level {
+    DeepAgent.State.Level(
+      agent: agent.state, episodes: episodeCount,
+      firstStates: isInEpisode && agent.step > 0 ? evidence?.state ?? [] : [])
+  }
+
+  /// Goes on from a state.
+  ///
+  /// - Parameter above: the level above, which has gone on already, where an episode is in progress; nil where the
+  ///   next tick begins one.
+  func resume(
+    _ state: DeepAgent.State.Level, below above: ActiveInferenceAgent?
+  ) throws(InvalidInput) {
+    try agent.resume(state.agent)
+    episodeCount = state.episodes
+    guard let above, let junction, let evidence else { return }
+    expect(junction, below: above)
+    evidence.begin(expectedStates)
+    if state.agent.step > 0 { try evidence.resume(state.firstStates) }
+  }
+
   // MARK: - The end of an episode
 
   /// Whether its episode is over.
   var isOver: Bool {
     if agent.step >= mostSteps { return true }
-    guard let endsBelow else { return false }
-    return firstStateEntropy < endsBelow
+    guard let chi = agent.blueprint.configuration.inference.chi else { return false }
+    return firstStateEntropy < chi
   }
 
   /// What is believed of the joint first states that came from above, given all that was observed in the

@@ -41,6 +41,7 @@ extension InferenceSettings {
       $0.horizon.map { .integer($0) }
     },
     .choice("impossible", \.impossible),
+    chiKey,
     .optional(
       "smoothing", \.smoothing, initial: SmoothingSettings(), writesNull: false,
       SmoothingSettings.keys),

@@ -49,24 +49,26 @@ extension AgentConfiguration {
 
   /// This agent with one setting changed, as `--set agent.planning.horizon=3` does.
   ///
-  /// - Parameter path: the keys from the outside in, joined by dots: `planning.horizon`, or a whole
-  ///   section such as `learning`.
+  /// - Parameters:
+  ///   - path: the keys from the outside in, joined by dots: `planning.horizon`, or a whole section such as
+  ///     `learning`.
+  ///   - place: what faults call the agent.
   /// - Throws: ``InvalidInput`` where there is no such setting, naming the nearest, or the value is
   ///   not one it takes.
   package func setting(
-    _ path: String, to value: DocumentValue
+    _ path: String, to value: DocumentValue, in place: String = "agent"
   ) throws(InvalidInput) -> AgentConfiguration {
     let faults = FaultList()
     guard AgentConfiguration.settingPaths.contains(path) else {
       faults.add(
-        "agent.\(path)", "there is no such setting",
-        remedy: AgentConfiguration.settingMeant(by: path))
+        "\(place).\(path)", "there is no such setting",
+        remedy: AgentConfiguration.settingMeant(by: path, in: place))
       throw InvalidInput(source: "--set", faults.faults)
     }
     let document = path.split(separator: ".").reversed().reduce(value) { value, key in
       .object([.init(String(key), value)])
     }
-    let result = overlaying(document, "agent", faults)
+    let result = overlaying(document, place, faults)
     try faults.check(source: "--set")
     return result
   }
@@ -82,12 +84,12 @@ extension AgentConfiguration {
     ] + keys.settings()
 
   /// The setting that was meant: with the same last key, or else the nearest path.
-  private static func settingMeant(by path: String) -> String {
+  private static func settingMeant(by path: String, in place: String) -> String {
     let last = path.split(separator: ".").last
     let same = settingPaths.filter { $0.split(separator: ".").last == last }
-    if same.count == 1 { return "did you mean 'agent.\(same[0])'?" }
+    if same.count == 1 { return "did you mean '\(place).\(same[0])'?" }
     return suggestion(
-      for: "agent.\(path)", among: settingPaths.map { "agent.\($0)" }, kind: "setting")
+      for: "\(place).\(path)", among: settingPaths.map { "\(place).\($0)" }, kind: "setting")
   }
 
   /// Lays the preset and the sections of an object over this agent.

@@ -14,17 +14,13 @@ extension Golden {
     .object(heading + [.init("episodes", .array(traces.map { .object(members(of: $0)) }))])
   }
 
-  private var heading: [DocumentValue.Member] {
-    let first = traces[0]
-    return Trace.heading(
-      format: Golden.format, first.build, first.model, first.agent, first.environment, first.seed)
-  }
+  private var heading: [DocumentValue.Member] { traces[0].heading(Golden.format) }
 
   /// What is an episode's own.
   private func members(of trace: Trace) -> [DocumentValue.Member] {
     beginning(of: trace) + [
       .init("steps", .array(trace.steps.map(\.document))),
-      .init("final", Trace.final(trace.model, trace.final)),
+      .init("final", trace.finalDocument),
     ]
   }
 
@@ -41,7 +37,7 @@ extension Golden {
     traces.map { trace in
       beginning(of: trace).map { .value($0) } + [
         .lists("steps", trace.steps.map { parts(of: $0.document) }),
-        .value(.init("final", Trace.final(trace.model, trace.final))),
+        .value(.init("final", trace.finalDocument)),
       ]
     }
   }
@@ -141,6 +137,6 @@ extension TraceReader {
       reader,
       Heading(
         build: heading.build, model: continued?.model, agent: heading.agent,
-        environment: continued?.environment, seed: heading.seed))
+        levels: heading.levels, environment: continued?.environment, seed: heading.seed))
   }
 }

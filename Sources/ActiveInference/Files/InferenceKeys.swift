@@ -60,7 +60,8 @@ extension PolicyMessageSettings {
     .number("erp", \.erp, "0.001 to 1e6") { (1e-3...1e6).contains($0) },
     .number("zeta", \.zeta, "0.001 to 1e6") { (1e-3...1e6).contains($0) },
     .notInBuild(
-      "chi", only: .number(1 / 64), "it ends the lower level of a deep model before its time"),
+      "chi", only: .number(1 / 64),
+      "no level of a deep agent infers by policy; of one that does not it is inference.chi"),
   ]
 }
 

@@ -19,14 +19,14 @@ extension ActiveInferenceAgent.State.Record {
     guard let reader = root.object(key, keys: keys) else { return nil }
     let faults = root.faults
     let observations = (reader.list("observations", required: true) ?? []).enumerated().map {
-      BehaviourRecord.observation($1, "\(key).observations[\($0)]", faults)
+      BehaviourRecord.observation($1, "\(reader.place(of: "observations"))[\($0)]", faults)
     }
     var actions: [[Int]] = []
     for (step, entry) in (reader.list("actions", required: true) ?? []).enumerated() {
       if let action = entry.wholeNumbers {
         actions.append(action)
       } else {
-        faults.expected("a list of whole numbers", "\(key).actions[\(step)]", entry)
+        faults.expected("a list of whole numbers", "\(reader.place(of: "actions"))[\(step)]", entry)
       }
     }
     guard let counts = reader.value("concentration", required: true), faults.isEmpty else {

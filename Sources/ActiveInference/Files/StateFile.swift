@@ -2,33 +2,13 @@ import GenerativeModel
 
 /// Agents between two steps in files: `aif.state/1`.
 extension ActiveInferenceAgent {
-  private static let format = "aif.state/1"
-  private static let keys = [
-    "format", "step", "seed", "episode", "belief", "action", "concentration", "plan", "window",
-    "history", "record",
-  ]
+  static let stateFormat = "aif.state/1"
 
   /// The agent's state as JSON; read back, the agent goes on with the same bits.
   public var stateText: String {
-    let state = state
-    let plan = state.plan.map { DocumentValue.list($0.map { .integer($0) }) }
-    return JSONWriter.text(
-      .object(
-        [
-          .init("format", .string(ActiveInferenceAgent.format)),
-          .init("step", .integer(state.step)),
-          .init("seed", .integer(Int(clamping: state.seed))),
-          .init("episode", .integer(Int(clamping: state.episode))),
-          .init("belief", .list(state.belief.map { .number($0) })),
-          .init("action", .list(state.action.map { .integer($0) })),
-          .init("concentration", blueprint.model.concentrationDocument(state.concentration)),
-        ] + (plan.isEmpty ? [] : [.init("plan", .list(plan))])
-          + (state.window.map { [.init("window", $0.document(blueprint.model))] } ?? [])
-          + (state.history.isEmpty
-            ? []
-            : [.init("history", .array(state.history.map { .array($0.map(\.document)) }))])
-          + (state.record.map { [.init("record", $0.document(blueprint.model))] } ?? [])),
-      isPretty: true) + "\n"
+    let format = DocumentValue.Member("format", .string(ActiveInferenceAgent.stateFormat))
+    return JSONWriter.text(.object([format] + state.members(blueprint.model)), isPretty: true)
+      + "\n"
   }
 
   /// Goes on from a state that ``stateText`` wrote for an agent of the same model and configuration.
@@ -37,10 +17,45 @@ extension ActiveInferenceAgent {
   public func resume(from bytes: [UInt8], source: String) throws(InvalidInput) {
     let faults = FaultList()
     let root = ObjectReader(
-      try Document.read(bytes, source: source), keys: ActiveInferenceAgent.keys, faults)
-    root.checkFormat(ActiveInferenceAgent.format)
+      try Document.read(bytes, source: source), keys: ["format"] + State.keys, faults)
+    root.checkFormat(ActiveInferenceAgent.stateFormat)
+    let state = try State.read(root, blueprint.model, source: source)
+    try faults.check(source: source)
+    if let state { try resume(state) }
+  }
+}
+
+extension ActiveInferenceAgent.State {
+  static let keys = [
+    "step", "seed", "episode", "belief", "action", "concentration", "plan", "window", "history",
+    "record",
+  ]
+
+  /// What a document says of it.
+  func members(_ model: GenerativeModel) -> [DocumentValue.Member] {
+    let plan = plan.map { DocumentValue.list($0.map { .integer($0) }) }
+    return [
+      .init("step", .integer(step)),
+      .init("seed", seed.document),
+      .init("episode", .integer(Int(clamping: episode))),
+      .init("belief", .list(belief.map { .number($0) })),
+      .init("action", .list(action.map { .integer($0) })),
+      .init("concentration", model.concentrationDocument(concentration)),
+    ] + (plan.isEmpty ? [] : [.init("plan", .list(plan))])
+      + (window.map { [.init("window", $0.document(model))] } ?? [])
+      + (history.isEmpty
+        ? []
+        : [.init("history", .array(history.map { .array($0.map(\.document)) }))])
+      + (record.map { [.init("record", $0.document(model))] } ?? [])
+  }
+
+  /// What an object says; nil, and faults, where it says nothing of the kind.
+  static func read(
+    _ root: ObjectReader, _ model: GenerativeModel, source: String
+  ) throws(InvalidInput) -> Self? {
+    let faults = root.faults
     let step = root.integer("step", in: 0...Int.max, required: true)
-    let seed = root.integer("seed", in: 0...Int.max, required: true)
+    let seed = root.seed("seed")
     let episode = root.integer("episode", in: 0...Int.max, required: true)
     let belief = root.numbers("belief", required: true)
     let action = root.integers("action", required: true)
@@ -50,21 +65,34 @@ extension ActiveInferenceAgent {
       if let action = entry.wholeNumbers {
         plan.append(action)
       } else {
-        faults.expected("a list of whole numbers", "plan[\(index)]", entry)
+        faults.expected(
+          "a list of whole numbers", "\(root.place(of: "plan"))[\(index)]", entry)
       }
     }
-    let window = try State.Window.read(root, "window", blueprint.model, source: source)
+    let window = try ActiveInferenceAgent.State.Window.read(root, "window", model, source: source)
     let history = (root.list("history") ?? []).enumerated().map {
-      BehaviourRecord.observation($1, "history[\($0)]", faults)
+      BehaviourRecord.observation($1, "\(root.place(of: "history"))[\($0)]", faults)
     }
-    let record = try State.Record.read(root, "record", blueprint.model, source: source)
-    try faults.check(source: source)
-    guard let step, let seed, let episode, let belief, let action, let counts else { return }
-    let concentration = try blueprint.model.concentration(document: counts, source: source)
-    try resume(
-      State(
-        step: step, seed: UInt64(seed), episode: UInt64(episode), belief: belief, action: action,
-        concentration: concentration, plan: plan, window: window, history: history,
-        record: record))
+    let record = try ActiveInferenceAgent.State.Record.read(root, "record", model, source: source)
+    guard faults.isEmpty, let step, let seed, let episode, let belief, let action, let counts
+    else { return nil }
+    let concentration = try model.concentration(document: counts, source: source)
+    return ActiveInferenceAgent.State(
+      step: step, seed: seed, episode: UInt64(episode), belief: belief, action: action,
+      concentration: concentration, plan: plan, window: window, history: history,
+      record: record)
+  }
+}
+
+extension ObjectReader {
+  /// A required member that is a seed: a number, or its digits as text where it is above 2^63 - 1.
+  func seed(_ key: String) -> UInt64? {
+    guard let value = value(key, required: true) else { return nil }
+    if case .string(let digits) = value, let seed = UInt64(digits), seed.description == digits {
+      return seed
+    }
+    if let seed = value.wholeNumber.flatMap({ UInt64(exactly: $0) }) { return seed }
+    faults.expected("a whole number, 0 to 2^64 - 1", place(of: key), value)
+    return nil
   }
 }

@@ -83,6 +83,7 @@ struct StepLineWriter {
       writer.append("}")
     }
     append(",\"precisionUpdates\":", step.precisionUpdates) { $0.append($1) }
+    append(",\"levels\":", step.levels) { $0.append($1) }
     append("}")
   }
 

@@ -5,6 +5,10 @@ struct StepReader {
   private let model: GenerativeModel
   /// The number of policies; nil where it cannot be known.
   private let policies: Int?
+  /// What is seen and done, which is more than of the model where levels are above it.
+  private let interface: WorldInterface
+  /// Those of the levels above.
+  private let above: [StepReader]
 
   private static let keys = [
     "t", "observation", "states", "impossible", "beliefs", "windowStart",
@@ -16,8 +20,12 @@ struct StepReader {
     "utility", "stateInformationGain", "parameterInformationGain", "inductive",
   ]
 
-  init(_ model: GenerativeModel, _ agent: AgentConfiguration?) {
+  /// - Parameter above: of a deep agent, the levels above the one whose model and configuration these are.
+  init(_ model: GenerativeModel, _ agent: AgentConfiguration?, above: [Trace.Level] = []) {
     self.model = model
+    interface =
+      LevelOutline([model] + above.map(\.model), links: above.map(\.links)).interface
+    self.above = above.map { StepReader($0.model, $0.agent) }
     policies = agent.flatMap {
       let planning = $0.planning
       return StepReader.policyCount(
@@ -26,13 +34,18 @@ struct StepReader {
   }
 
   /// What a step says; nil, and faults, where its place in the trace or its observation has none.
+  ///
+  /// - Parameter expected: its number; nil where it may be any.
   func step(
-    _ value: DocumentValue, _ t: Int, at place: String, _ faults: FaultList
+    _ value: DocumentValue, _ expected: Int?, at place: String, _ faults: FaultList
   ) -> StepRecord? {
-    let reader = ObjectReader(value, at: place, keys: StepReader.keys, faults)
-    if let found = reader.integer("t", required: true), found != t {
-      faults.add(reader.place(of: "t"), "is \(found), expected \(t)")
+    let reader = ObjectReader(
+      value, at: place, keys: StepReader.keys + (above.isEmpty ? [] : ["levels"]), faults)
+    let found = reader.integer("t", in: (expected == nil ? 0 : Int.min)...Int.max, required: true)
+    if let found, let expected, found != expected {
+      faults.add(reader.place(of: "t"), "is \(found), expected \(expected)")
     }
+    let t = expected ?? found ?? 0
     var record = StepRecord(t: t, observation: observation(reader))
     record.states = states(reader)
     record.impossible = impossible(reader)
@@ -50,11 +63,25 @@ struct StepReader {
     record.actionMarginals = reader.value("actionMarginals").flatMap {
       table($0, model.controls, "actions", reader.place(of: "actionMarginals"), faults)
     }
-    record.action = action(reader, "action")
-    record.choice = action(reader, "choice")
+    record.action = action(reader, "action", of: interface)
+    record.choice = action(reader, "choice", of: model.interface)
     record.search = search(reader)
     record.iterates = iterates(reader)
+    record.levels = levels(reader)
     return record
+  }
+
+  /// The steps that levels above took at the same time, from the next one up.
+  private func levels(_ reader: ObjectReader) -> [StepRecord]? {
+    guard let list = reader.list("levels") else { return nil }
+    let place = reader.place(of: "levels")
+    if list.isEmpty || list.count > above.count {
+      reader.faults.add(
+        place, "has \(list.count) steps", remedy: "1 to \(above.count), or leave it out")
+    }
+    return zip(above, list).enumerated().compactMap { index, step in
+      step.0.step(step.1, nil, at: "\(place)[\(index)]", reader.faults)
+    }
   }
 
   private func observation(_ reader: ObjectReader) -> [Observation] {
@@ -62,7 +89,7 @@ struct StepReader {
     let place = reader.place(of: "observation")
     let faults = FaultList()
     let observation = BehaviourRecord.observation(value, place, faults)
-    if faults.faults.isEmpty { faults.add(model.faults(of: observation, at: place)) }
+    if faults.faults.isEmpty { faults.add(interface.faults(of: observation, at: place)) }
     reader.faults.add(faults.faults)
     return observation
   }
@@ -147,9 +174,11 @@ struct StepReader {
       inductive: parts[3])
   }
 
-  private func action(_ reader: ObjectReader, _ key: String) -> [Int]? {
+  private func action(
+    _ reader: ObjectReader, _ key: String, of interface: WorldInterface
+  ) -> [Int]? {
     guard let action = reader.integers(key) else { return nil }
-    reader.faults.add(model.faults(of: action, at: reader.place(of: key)))
+    reader.faults.add(interface.faults(of: action, at: reader.place(of: key)))
     return action
   }
 

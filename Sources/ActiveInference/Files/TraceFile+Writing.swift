@@ -4,11 +4,7 @@ extension Trace {
   static let format = "aif.trace/1"
 
   /// The trace as a document: model and agent whole, what the record level left out left out.
-  package var document: DocumentValue {
-    .object(
-      Trace.heading(build, model, agent, environment, seed)
-        + Trace.content(model, episode: episode, steps, final))
-  }
+  package var document: DocumentValue { .object(heading() + content) }
 
   /// Appends the trace as one line of compact JSON, with its line end.
   ///
@@ -16,8 +12,8 @@ extension Trace {
   ///
   /// - Precondition: every number is finite.
   public func appendLine(to bytes: inout [UInt8]) {
-    TraceLineWriter(build: build, model: model, agent: agent, environment: environment, seed: seed)
-      .append(episode: episode, steps: steps, final: final, to: &bytes)
+    TraceLineWriter(self)
+      .append(episode: episode, steps: steps, final: final, finalAbove: finalAbove, to: &bytes)
   }
 
   /// The trace as JSON, a key a line.
@@ -26,37 +22,43 @@ extension Trace {
   public var jsonText: String { JSONWriter.text(document, isPretty: true) + "\n" }
 
   /// What the episodes of one agent share.
-  static func heading(
-    format: String = Trace.format, _ build: String, _ model: GenerativeModel,
-    _ agent: AgentConfiguration,
-    _ environment: EnvironmentReference?, _ seed: UInt64
-  ) -> [DocumentValue.Member] {
+  func heading(_ format: String = Trace.format) -> [DocumentValue.Member] {
     [
       .init("format", .string(format)),
       .init("build", .string(build)),
       .init("model", model.document),
       .init("agent", agent.document),
+      levels.isEmpty ? nil : .init("levels", .array(levels.map(\.document))),
       environment.map { .init("environment", $0.document) },
       .init("seed", seed.document),
     ].compactMap { $0 }
   }
 
   /// What is an episode's own.
-  fileprivate static func content(
-    _ model: GenerativeModel, episode: Int, _ steps: [StepRecord],
-    _ final: GenerativeModel.Concentration
-  ) -> [DocumentValue.Member] {
+  private var content: [DocumentValue.Member] {
     [
       .init("episode", .integer(episode)),
       .init("steps", .array(steps.map(\.document))),
-      .init("final", Trace.final(model, final)),
+      .init("final", finalDocument),
     ]
   }
 
-  static func final(
-    _ model: GenerativeModel, _ counts: GenerativeModel.Concentration
+  /// The counts after the last step.
+  var finalDocument: DocumentValue {
+    Trace.final(outline.models, [final] + finalAbove)
+  }
+
+  /// Counts by level, the lowest first.
+  fileprivate static func final(
+    _ models: [GenerativeModel], _ counts: [GenerativeModel.Concentration]
   ) -> DocumentValue {
-    .object([.init("concentration", model.concentrationDocument(counts))])
+    func members(_ level: Int) -> [DocumentValue.Member] {
+      [.init("concentration", models[level].concentrationDocument(counts[level]))]
+    }
+    return .object(
+      members(0)
+        + (models.count == 1
+          ? [] : [.init("levels", .array((1..<models.count).map { .object(members($0)) }))]))
   }
 }
 
@@ -69,38 +71,51 @@ extension Trace {
 /// writer.append(episode: 0, steps: episode.steps, final: agent.concentration, to: &lines)
 /// ```
 public struct TraceLineWriter: Sendable {
-  private let model: GenerativeModel
+  /// One a level, the lowest first.
+  private let models: [GenerativeModel]
   /// `{"format":...,"seed":0`: the keys that all lines begin with.
   package let heading: [UInt8]
 
   /// A writer of episodes that agree in all of this.
   ///
-  /// - Parameter environment: where the observations came from; nil in a replay.
+  /// - Parameters:
+  ///   - levels: of a deep agent those above the lowest.
+  ///   - environment: where the observations came from; nil in a replay.
   public init(
-    build: String, model: GenerativeModel, agent: AgentConfiguration,
+    build: String, model: GenerativeModel, agent: AgentConfiguration, levels: [Trace.Level] = [],
     environment: Trace.EnvironmentReference?, seed: UInt64
   ) {
-    self.model = model
+    self.init(
+      Trace(
+        build: build, model: model, agent: agent, levels: levels, environment: environment,
+        seed: seed, steps: [], final: model.concentration))
+  }
+
+  /// A writer of episodes that agree with a trace in all but what is an episode's own.
+  package init(_ trace: Trace) {
+    models = trace.outline.models
     var writer = JSONWriter()
-    writer.write(.object(Trace.heading(build, model, agent, environment, seed)))
+    writer.write(.object(trace.heading()))
     heading = writer.bytes.dropLast()
   }
 
   /// Appends an episode as one line of compact JSON, with its line end.
   ///
-  /// - Precondition: every number is finite.
+  /// - Precondition: every number is finite, and `finalAbove` has one entry for each of the levels above the lowest.
   public func append(
     episode: Int, steps: [StepRecord], final: GenerativeModel.Concentration,
-    to bytes: inout [UInt8]
+    finalAbove: [GenerativeModel.Concentration] = [], to bytes: inout [UInt8]
   ) {
     bytes += heading
-    append(episode: episode, steps: steps, ending: ending(final), to: &bytes)
+    append(episode: episode, steps: steps, ending: ending([final] + finalAbove), to: &bytes)
   }
 
   /// The end of a line, from the last key on.
-  package func ending(_ final: GenerativeModel.Concentration) -> [UInt8] {
+  ///
+  /// - Parameter concentrations: by level, the lowest first.
+  package func ending(_ concentrations: [GenerativeModel.Concentration]) -> [UInt8] {
     var writer = JSONWriter()
-    writer.write(Trace.final(model, final))
+    writer.write(Trace.final(models, concentrations))
     return Array(",\"final\":".utf8) + writer.bytes + Array("}\n".utf8)
   }
 

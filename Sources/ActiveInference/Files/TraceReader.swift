@@ -6,18 +6,21 @@ package struct TraceReader {
   let source: String
   private var lastModel: (document: DocumentValue, model: GenerativeModel)?
   private var lastAgent: (document: DocumentValue, agent: AgentConfiguration)?
+  private var lastLevels: (document: DocumentValue, levels: [Trace.Level])?
 
   /// What the episodes of one agent share, as far as it could be read.
   struct Heading {
     let build: String?
     let model: GenerativeModel?
     let agent: AgentConfiguration?
+    /// Nil where one of them could not be read.
+    let levels: [Trace.Level]?
     let environment: Trace.EnvironmentReference?
     let seed: UInt64?
   }
 
   /// The keys of what episodes share, and of what is an episode's own.
-  static let headingKeys = ["format", "build", "model", "agent", "environment", "seed"]
+  static let headingKeys = ["format", "build", "model", "agent", "levels", "environment", "seed"]
   static let contentKeys = ["episode", "steps", "final"]
 
   /// A reader of one file.
@@ -54,16 +57,19 @@ package struct TraceReader {
   mutating func heading(_ root: ObjectReader) -> Heading {
     Heading(
       build: root.string("build", required: true), model: model(root), agent: agent(root),
-      environment: environment(root), seed: seed(root))
+      levels: levels(root), environment: environment(root), seed: root.seed("seed"))
   }
 
   /// An episode under a heading; nil, and faults, where something of either is missing or at fault.
   func trace(_ root: ObjectReader, _ heading: Heading) -> Trace? {
     let episode = root.integer("episode", in: 0...Int.max, required: true)
     let list = root.list("steps", required: true)
-    let final = root.object("final", keys: ["concentration"], required: true)
-    guard let model = heading.model else { return nil }
-    let reader = StepReader(model, heading.agent)
+    let final = root.object(
+      "final",
+      keys: ["concentration"] + (heading.levels?.isEmpty == true ? [] : ["levels"]),
+      required: true)
+    guard let model = heading.model, let levels = heading.levels else { return nil }
+    let reader = StepReader(model, heading.agent, above: levels)
     let place = root.place(of: "steps")
     var steps: [StepRecord] = []
     root.faults.addBySteps(0..<(list?.count ?? 0), place) { t in
@@ -74,12 +80,13 @@ package struct TraceReader {
       return faults.faults
     }
     let counts = final.flatMap { concentration($0, model) }
+    let above = final.flatMap { concentrations($0, levels) }
     guard let build = heading.build, let agent = heading.agent, let seed = heading.seed,
-      let episode, let counts
+      let episode, let counts, let above
     else { return nil }
     return Trace(
-      build: build, model: model, agent: agent, environment: heading.environment, seed: seed,
-      episode: episode, steps: steps, final: counts)
+      build: build, model: model, agent: agent, levels: levels, environment: heading.environment,
+      seed: seed, episode: episode, steps: steps, final: counts, finalAbove: above)
   }
 
   private mutating func model(_ root: ObjectReader) -> GenerativeModel? {
@@ -100,6 +107,18 @@ package struct TraceReader {
     }
     lastAgent = agent.map { (value, $0) }
     return agent
+  }
+
+  private mutating func levels(_ root: ObjectReader) -> [Trace.Level]? {
+    guard let list = root.list("levels") else { return root.value("levels") == nil ? [] : nil }
+    let document = DocumentValue.array(list)
+    if let lastLevels, lastLevels.document == document { return lastLevels.levels }
+    let levels = list.enumerated().compactMap { index, value in
+      Trace.Level.read(value, "levels[\(index)]", root.faults, source: source)
+    }
+    if levels.count != list.count { return nil }
+    lastLevels = (document, levels)
+    return levels
   }
 
   private func environment(_ root: ObjectReader) -> Trace.EnvironmentReference? {
@@ -127,16 +146,6 @@ package struct TraceReader {
     return Trace.EnvironmentReference(id: id, parameters: parameters, process: process)
   }
 
-  private func seed(_ root: ObjectReader) -> UInt64? {
-    guard let value = root.value("seed", required: true) else { return nil }
-    if case .string(let digits) = value, let seed = UInt64(digits), seed.description == digits {
-      return seed
-    }
-    if let seed = value.wholeNumber.flatMap({ UInt64(exactly: $0) }) { return seed }
-    root.faults.expected("a whole number, 0 to 2^64 - 1", "seed", value)
-    return nil
-  }
-
   private func concentration(
     _ final: ObjectReader, _ model: GenerativeModel
   ) -> GenerativeModel.Concentration? {
@@ -146,6 +155,27 @@ package struct TraceReader {
           document: value, at: final.place(of: "concentration"), source: source)
       }
     }
+  }
+}
+
+extension TraceReader {
+  /// The counts of the levels above the lowest; nil, and faults, where some cannot be read.
+  fileprivate func concentrations(
+    _ final: ObjectReader, _ levels: [Trace.Level]
+  ) -> [GenerativeModel.Concentration]? {
+    if levels.isEmpty { return [] }
+    guard let list = final.list("levels", required: true) else { return nil }
+    let place = final.place(of: "levels")
+    guard list.count == levels.count else {
+      final.faults.add(place, "has \(list.count) entries for \(levels.count) levels")
+      return nil
+    }
+    let counts = list.enumerated().compactMap { index, value in
+      let reader = ObjectReader(
+        value, at: "\(place)[\(index)]", keys: ["concentration"], final.faults)
+      return concentration(reader, levels[index].model)
+    }
+    return counts.count == levels.count ? counts : nil
   }
 }
 

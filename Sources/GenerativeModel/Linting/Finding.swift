@@ -48,6 +48,13 @@ public struct Finding: Hashable, Sendable {
     self.proof = Fault("", proof).problem
     self.remedy = fault.remedy
   }
+
+  /// The same in a model that is one of several, whose name goes before the place.
+  package func placed(inLevel name: String) -> Finding {
+    Finding(
+      code, place.isEmpty ? name : "\(name), \(place)", problem, proof: proof, remedy: remedy,
+      severity: severity)
+  }
 }
 
 /// What the linter looks for. The raw values are stable names.

@@ -95,13 +95,15 @@ import Testing
   }
 
   private func makeStory(
-    steps: Int, endsBelow: Double? = nil, counts: Bool = false,
+    steps: Int, chi: Double? = nil, counts: Bool = false,
     _ configuration: AgentConfiguration = AgentConfiguration()
   ) throws -> CompiledDeepAgent {
-    try CompiledDeepAgent(
+    var below = configuration
+    below.inference.chi = chi
+    return try CompiledDeepAgent(
       lower: [
         .init(
-          CompiledAgent(thing(counts: counts), configuration), steps: steps, endsBelow: endsBelow,
+          CompiledAgent(thing(counts: counts), below), steps: steps,
           links: [.initialState(of: "thing", from: "thing")])
       ], highest: CompiledAgent(story(counts: counts), configuration))
   }
@@ -132,7 +134,7 @@ import Testing
     for difference in 1...4 {
       let least = entropy(1 / (1 + pow(4, -Double(difference))))
       for (threshold, ends) in [(least * (1 + 1e-9), true), (least * (1 - 1e-9), false)] {
-        let agent = try DeepAgent(makeStory(steps: 20, endsBelow: threshold))
+        let agent = try DeepAgent(makeStory(steps: 20, chi: threshold))
         agent.begin(seed: 0, episode: 0)
         // One sound takes another back, so only the difference counts.
         let sounds = (difference > 1 ? [0, 1] : []) + [Int](repeating: 0, count: difference)
@@ -294,7 +296,7 @@ import Testing
       try CompiledDeepAgent(
         lower: [
           .init(
-            CompiledAgent(thing()), steps: 0, endsBelow: 0,
+            CompiledAgent(thing()), steps: 0,
             links: [
               .initialState(of: "thing", from: "thng"),
               .initialState(of: "creature", from: "thing"),
@@ -306,7 +308,7 @@ import Testing
     }
     #expect(
       error?.faults.map(\.place) == [
-        "level 0.steps", "level 0.endsBelow", "level 0.links[0]", "level 0.links[1]",
+        "level 0.steps", "level 0.links[0]", "level 0.links[1]",
         "level 0.links[2]", "level 0.links[3]", "level 0.links[4]",
       ])
   }

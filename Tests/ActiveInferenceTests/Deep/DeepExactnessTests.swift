@@ -64,7 +64,9 @@ import Testing
       let levels = try RandomLevels(seed: 2000 + seed)
       var lower = levels.agent.lower
       lower[0].steps = 6
-      lower[0].endsBelow = 0.3
+      var configuration = lower[0].agent.configuration
+      configuration.inference.chi = 0.3
+      lower[0].agent = try CompiledAgent(lower[0].agent.model, configuration)
       let agent = try CompiledDeepAgent(lower: lower, highest: levels.agent.highest)
       try compare(agent, seed: seed, ticks: 10)
     }

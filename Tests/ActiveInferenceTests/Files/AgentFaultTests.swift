@@ -96,7 +96,7 @@ struct AgentFaultTests {
     #expect(
       found == """
         a.yaml: inference.policyMessages.chi: 0.5 is not in this build: \
-        it ends the lower level of a deep model before its time; leave it out
+        no level of a deep agent infers by policy; of one that does not it is inference.chi; leave it out
         a.yaml: planning.biasedJoint: 'statePreference' is not in this build; \
         it has exactPosterior, stateIndependent
         """)

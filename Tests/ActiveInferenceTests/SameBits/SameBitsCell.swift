@@ -46,7 +46,7 @@ struct SameBitsLines: Sendable {
   ) -> [UInt8] {
     var bytes: [UInt8] = []
     writer.append(
-      episode: Int(episode), steps: steps, ending: writer.ending(final), to: &bytes)
+      episode: Int(episode), steps: steps, ending: writer.ending([final]), to: &bytes)
     return bytes
   }
 }

@@ -157,6 +157,12 @@ import Testing
         whole.anywhere.add(Array(line.utf8))
       }
     }
+    for cell in SameBitsLevels.all {
+      var digest = Digest()
+      for line in try cell.alone().lines { digest.add(line) }
+      lines.anywhere.append("\(digest) \(cell.name)")
+      whole.anywhere.add(Array("\(digest) \(cell.name)".utf8))
+    }
     lines.anywhere.append("\(whole.anywhere) everything")
     lines.here.append("\(whole.here) everything that OpenBLAS has a part in")
     return lines
