@@ -21,8 +21,8 @@ extension ActiveInferenceAgent {
   /// now.
   ///
   /// What is believed about all of its steps goes into the last. With `inference.horizon` each step has what was
-  /// believed then of the last so many instead; under `vmp` and `mmp`, whose steps have windows of their own, the
-  /// last step alone.
+  /// believed then of the last so many instead; under `vmp`, `mmp` and `mmp-legacy`, whose steps have windows of
+  /// their own, the last step alone.
   ///
   /// - Throws: ``InvalidInput`` where an observation is impossible or the episode too long to be held.
   public func conclude(_ steps: inout [StepRecord], level: RecordLevel) throws {
@@ -35,7 +35,9 @@ extension ActiveInferenceAgent {
     if let horizon = blueprint.inference.horizon {
       let isExact = smoother.groups.allSatisfy(\.isExact)
       let windows = try smoother.smooth(record, horizon: horizon, engine.tables)
-      for index in blueprint.hasWindow ? steps.indices.suffix(1) : steps.indices {
+      for index in blueprint.inference.algorithm.readsHorizon
+        ? steps.indices.suffix(1) : steps.indices
+      {
         steps[index].smoothed = SmoothedBeliefs(windows[index], isExact: isExact)
       }
       return
