@@ -51,6 +51,7 @@ struct LearnCommand: ParsableCommand {
 
   func run() throws {
     guard let (model, records, configuration) = try subject.read() else { return }
+    try configuration.checkHasNothingAbove()
     let learning = try SequenceLearning(
       model, configuration.learning == LearningSettings() ? nil : configuration.learning,
       smoothing: configuration.inference.smoothing ?? SmoothingSettings(),

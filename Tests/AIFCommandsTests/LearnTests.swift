@@ -73,6 +73,8 @@ struct LearnTests {
     #expect(outcome.code == 2 && outcome.out == "")
     #expect(outcome.err.contains("bad.json: observations[1][light]: outcome 7"))
     #expect(try run("learn", model).code == 2)
+    let level = try run("learn", model, "--data", data, "--set", "agent.inference.chi=0.1")
+    #expect(level.code == 2 && level.err.contains("inference.chi"))
     #expect(
       try run("learn", model, "--data", data, "--set", "agent.learning.E.rate=1")
         .err.contains("learning.E: is not learned from whole sequences"))
