@@ -10,11 +10,10 @@
 // sqrt(1/2) <= 1 + f < sqrt(2), and ln(1 + f) from s = f / (2 + f) and a polynomial in s^2.
 // Selects stand where fdlibm branches, so that a loop over it becomes vector code.
 
-AIF_INLINE double logarithm(double x) {
-  const int subnormal = x < 0x1p-1022;
-  const double scaled = subnormal ? x * 0x1p54 : x;
+// ln(x 2^-lift) for a normal x, infinity for infinity, NaN for NaN.
+AIF_INLINE double normal_logarithm(double x, double lift) {
   uint64_t bits;
-  memcpy(&bits, &scaled, sizeof bits);
+  memcpy(&bits, &x, sizeof bits);
 
   // Moves the step between two exponents from 1 to sqrt(1/2).
   const uint64_t root = UINT64_C(0x3fe6a09e00000000);
@@ -23,7 +22,7 @@ AIF_INLINE double logarithm(double x) {
   uint64_t exponent_bits = (bits >> 52) | UINT64_C(0x4330000000000000);
   double k;
   memcpy(&k, &exponent_bits, sizeof k);
-  k -= subnormal ? 0x1p52 + 1023.0 + 54.0 : 0x1p52 + 1023.0;
+  k -= 0x1p52 + 1023.0 + lift;
   bits = (bits & UINT64_C(0x000fffffffffffff)) + root;
   double mantissa;
   memcpy(&mantissa, &bits, sizeof mantissa);
@@ -39,11 +38,20 @@ AIF_INLINE double logarithm(double x) {
            w * (2.857142874366239149e-01 +
                 w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
   const double square = 0.5 * f * f;
-  double y = k * 6.93147180369123816490e-01 -
-             ((square - (s * (square + (even + odd)) + k * 1.90821492927058770002e-10)) - f);
-
-  y = x == 0.0 ? -__builtin_inf() : y;
-  y = x < 0.0 ? __builtin_nan("") : y;
-  // Positive infinity and NaN are their own logarithms.
+  const double y =
+      k * 6.93147180369123816490e-01 -
+      ((square - (s * (square + (even + odd)) + k * 1.90821492927058770002e-10)) - f);
   return x < __builtin_inf() ? y : x;
+}
+
+AIF_INLINE double logarithm(double x) {
+  const int subnormal = x < 0x1p-1022;
+  double y = normal_logarithm(subnormal ? x * 0x1p54 : x, subnormal ? 54.0 : 0.0);
+  y = x == 0.0 ? -__builtin_inf() : y;
+  return x < 0.0 ? __builtin_nan("") : y;
+}
+
+// ln(max(x, floor)) for a floor that is a normal number.
+AIF_INLINE double logarithm_from(double floor, double x) {
+  return normal_logarithm(x < floor ? floor : x, 0.0);
 }

@@ -193,40 +193,34 @@ void aif_lanes_greatest(const double *restrict x, size_t n, double *restrict res
   STORE(result, 0, greatest);
 }
 
-// The same of plain numbers.
+// The same of plain numbers, in blocks; the last one may begin before the one before it has ended, for to
+// see some entries twice changes nothing.
 AIF_TARGET_CLONES
 double aif_greatest(const double *restrict x, size_t n) {
-  const size_t whole = n & ~(size_t)15;
-  lanes a = (lanes){0} - __builtin_inf(), b = a;
-  masks unordered = {0};
-  for (size_t i = 0; i < whole; i += 16) {
-    lanes u, v;
-    memcpy(&u, x + i, sizeof u);
-    memcpy(&v, x + i + 8, sizeof v);
-    a = CHOOSE(u > a, u, a);
-    b = CHOOSE(v > b, v, b);
-    unordered |= (u != u) | (v != v);
-  }
   double greatest = -__builtin_inf();
-  if (whole) {
-    // The rest in blocks too: to see some entries twice changes nothing.
-    for (size_t i = whole; i < n; i += 8) {
-      lanes v;
-      memcpy(&v, x + (i + 8 < n ? i : n - 8), sizeof v);
-      a = CHOOSE(v > a, v, a);
-      unordered |= v != v;
-    }
-    a = CHOOSE(b > a, b, a);
-    a = CHOOSE(unordered, (lanes){0} + __builtin_nan(""), a);
-    for (size_t lane = 0; lane < 8; lane++) {
-      greatest = a[lane] > greatest || a[lane] != a[lane] ? a[lane] : greatest;
+  if (n < 8) {
+    for (size_t i = 0; i < n; i++) {
+      greatest = x[i] > greatest || x[i] != x[i] ? x[i] : greatest;
     }
     return greatest;
   }
-  for (size_t i = 0; i < n; i++) {
-    greatest = x[i] > greatest || x[i] != x[i] ? x[i] : greatest;
+  lanes a = (lanes){0} + greatest;
+  masks unordered = {0};
+  for (size_t i = 0; i < n; i += 8) {
+    lanes v;
+    memcpy(&v, x + (i + 8 < n ? i : n - 8), sizeof v);
+    a = CHOOSE(v > a, v, a);
+    unordered |= v != v;
   }
-  return greatest;
+  int64_t any = 0;
+  for (size_t lane = 0; lane < 8; lane++) any |= unordered[lane];
+  if (any) return __builtin_nan("");
+  for (size_t half = 4; half > 0; half /= 2) {
+    for (size_t lane = 0; lane < half; lane++) {
+      a[lane] = a[lane + half] > a[lane] ? a[lane + half] : a[lane];
+    }
+  }
+  return a[0];
 }
 
 // The sum of p ln(max(p, floor)) in the order of `aif_own_lanes_dot`. Where an element is zero or one in
@@ -245,8 +239,7 @@ void aif_lanes_negentropy(
       continue;
     }
     for (size_t lane = 0; lane < 8; lane++) {
-      const double x = p[8 * i + lane];
-      scratch[8 * i + lane] = logarithm(x < floor ? floor : x);
+      scratch[8 * i + lane] = logarithm_from(floor, p[8 * i + lane]);
     }
   }
   const double *x = scratch;

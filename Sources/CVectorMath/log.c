@@ -16,7 +16,7 @@ void aif_vector_log_in_place(double *x, size_t n) {
 
 AIF_TARGET_CLONES
 void aif_vector_log_floored(const double *restrict x, double floor, double *restrict y, size_t n) {
-  AIF_FOR_EACH(i, n, y[i] = logarithm(x[i] < floor ? floor : x[i]));
+  AIF_FOR_EACH(i, n, y[i] = logarithm_from(floor, x[i]));
 }
 
 double aif_log1(double x) { return logarithm(x); }

@@ -66,6 +66,16 @@ public final class StateInference<Arithmetic: StepArithmetic> {
     _ logs: LogLikelihoodTables<Arithmetic.Parameter>?, into posterior: Belief<Number>,
     iterates: ((_ belief: Belief<Number>, _ freeEnergy: Number) -> Void)? = nil
   ) throws(ImpossibleObservation) {
+    try update(prior, evidence, tables, logs, posterior, iterates)
+  }
+
+  /// Apart, so that what is specialised above asks nothing about types before it knows them.
+  @inline(never)
+  private func update(
+    _ prior: Belief<Number>, _ evidence: Evidence, _ tables: ModelTables<Arithmetic.Parameter>,
+    _ logs: LogLikelihoodTables<Arithmetic.Parameter>?, _ posterior: Belief<Number>,
+    _ iterates: ((_ belief: Belief<Number>, _ freeEnergy: Number) -> Void)?
+  ) throws(ImpossibleObservation) {
     for modality in 0..<ignored.count { ignored.base[modality] = false }
     if let exact {
       found.lanes = try exact.infer(prior.base, evidence, tables, ignored, into: posterior.base)

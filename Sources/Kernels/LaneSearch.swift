@@ -17,6 +17,15 @@ extension SIMD8<Double> {
     aif_lane_spread(numbers(x), numbers(y) + lane, count)
   }
 
+  /// Adds numbers of one lane to those of a lane, each where it goes, in order.
+  @inlinable @inline(__always)
+  public static func add<Number: StepNumber>(
+    _ x: UnsafePointer<Number>, count: Int, to places: UnsafePointer<Int32>, in lane: Int,
+    of y: UnsafeMutablePointer<Lanes>
+  ) {
+    aif_lane_add(numbers(x), count, places, numbers(y) + lane)
+  }
+
   /// A table to find vectors by their bits that lie in the lanes of blocks, vector k in lane k % 8 of block
   /// k / 8.
   public struct KnownVectors {

@@ -51,16 +51,13 @@ extension ExpectedFreeEnergy {
     let level = levels.base[0]
     markEdges(level, 0, 0..<1)
     merger.beginLevel(keepsKnown: false)
-    for factor in 0..<factorCount { candidateActions.base[factor] = -1 }
     let edges = self.edges.base + level.edge
     let next = candidate.belief
     var count = 0
     var action = 0
     while action < actionCount {
       let lanes = 0..<min(Lanes.laneCount, actionCount - action)
-      for lane in lanes where edges[action + lane] == ExpectedFreeEnergy.isNeeded {
-        advance(root, factorActions + (action + lane) * factorCount, model, lane: lane)
-      }
+      advance(root, lanes, by: action, model) { edges[action + $0] == ExpectedFreeEnergy.isNeeded }
       if edgeNovelty.count > 0 {
         for lane in lanes where edges[action + lane] == ExpectedFreeEnergy.isNeeded {
           let joint = factorActions + (action + lane) * factorCount
@@ -78,21 +75,45 @@ extension ExpectedFreeEnergy {
     return count
   }
 
-  /// Carries the belief that all policies begin with forward to a lane of the candidate: of marginals only
-  /// those of factors whose own action is another than that of the lane before.
+  /// Carries the belief that all policies begin with forward to lanes of the candidate, each by the action
+  /// of its own that follows `action` in its place.
+  @inline(__always)
   private func advance(
-    _ root: Belief<Number>, _ joint: UnsafePointer<Int>,
-    _ model: ModelTables<Arithmetic.Parameter>, lane: Int
+    _ root: Belief<Number>, _ lanes: Range<Int>, by action: Int,
+    _ model: ModelTables<Arithmetic.Parameter>, where isNeeded: (_ lane: Int) -> Bool
   ) {
     if space.isJoint {
-      dynamics.predict(root, action: joint, model, into: first.belief)
-    } else {
-      for factor in 0..<factorCount where candidateActions.base[factor] != joint[factor] {
-        candidateActions.base[factor] = joint[factor]
-        dynamics.predict(factor: factor, root, action: joint[factor], model, into: first.belief)
+      for lane in lanes where isNeeded(lane) {
+        let joint = factorActions + (action + lane) * factorCount
+        dynamics.predict(root, action: joint, model, into: first.belief)
+        Lanes.spread(first.base, into: lane, of: candidate.base, count: space.size)
+      }
+      return
+    }
+    for factor in 0..<factorCount {
+      let plan = space.compiled.factors.base[factor]
+      let block = candidate.base + plan.stateOffset
+      let own = factorActions + action * factorCount + factor
+      if let sure = model.transitions.base[factor].sure {
+        // What goes to one place each goes into its lane at once.
+        let parents = dynamics.distribution(of: plan.scope, in: root)
+        for state in 0..<plan.states { block[state] = .zero }
+        for lane in lanes where isNeeded(lane) {
+          Lanes.add(
+            parents.weights, count: parents.count,
+            to: sure + own[lane * factorCount] * plan.columns, in: lane, of: block)
+        }
+        continue
+      }
+      var last = -1
+      for lane in lanes where isNeeded(lane) {
+        if own[lane * factorCount] != last {
+          last = own[lane * factorCount]
+          dynamics.predict(factor: factor, root, action: last, model, into: first.belief)
+        }
+        Lanes.spread(first.base + plan.stateOffset, into: lane, of: block, count: plan.states)
       }
     }
-    Lanes.spread(first.base, into: lane, of: candidate.base, count: space.size)
   }
 
   private func markEdges(_ level: Level, _ index: Int, _ sources: Range<Int>) {

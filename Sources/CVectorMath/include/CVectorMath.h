@@ -24,7 +24,7 @@ double aif_exp1(double x);
 void aif_vector_log(const double *restrict x, double *restrict y, size_t n);
 /// x[i] = ln(x[i]).
 void aif_vector_log_in_place(double *x, size_t n);
-/// y[i] = ln(x[i]), or ln(floor) where x[i] is less.
+/// y[i] = ln(x[i]), or ln(floor) where x[i] is less; floor is at least 2^-1022.
 void aif_vector_log_floored(const double *restrict x, double floor, double *restrict y, size_t n);
 /// ln(x), the same bits as the vector forms.
 double aif_log1(double x);
@@ -81,6 +81,12 @@ static inline void aif_lane_spread(const double *x, double *y, size_t n) {
   for (size_t i = 0; i < n; i++) y[8 * i] = x[i];
 }
 
+/// y[places[i]] += x[i], in order, in the lane that y begins with, where x is an array of n plain numbers.
+static inline void aif_lane_add(
+    const double *x, size_t n, const int32_t *places, double *y) {
+  for (size_t i = 0; i < n; i++) y[8 * (ptrdiff_t)places[i]] += x[i];
+}
+
 /// Vectors that lie in the lanes of blocks, vector k in lane k % 8 of block k / 8, and a table to find
 /// them by their bits. A slot holds a vector's number in its lower half and in its upper one the mark of
 /// the table that it was noted in; slots with another mark are empty. There are always empty slots; where
@@ -113,7 +119,7 @@ void aif_lanes_greatest(const double *restrict x, size_t n, double *restrict res
 double aif_greatest(const double *restrict x, size_t n);
 
 /// result = sum over i of p[i] ln(max(p[i], floor)), in the order of `aif_own_lanes_dot`, for
-/// 0 < floor <= 1; scratch has room for count elements.
+/// 2^-1022 <= floor <= 1; scratch has room for count elements.
 void aif_lanes_negentropy(
     const double *restrict p, double floor, size_t count, double *restrict scratch,
     double *restrict result);
