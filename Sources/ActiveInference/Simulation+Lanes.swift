@@ -69,7 +69,7 @@ extension Simulation {
         }
         if !isRecording { continue }
         recorders[lane].append(
-          t, &observations[lane], environment.hiddenStates(states[lane]), actions[lane])
+          t, observations[lane], environment.hiddenStates(states[lane]), actions[lane])
         recorders[lane].describe { agent.describe(&$0, lane: lane, level: level) }
       }
     }

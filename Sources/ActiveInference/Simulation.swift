@@ -76,7 +76,7 @@ public struct Simulation<World: Environment>: Sendable {
         hasReached = hasReached || reached
       }
       if !isRecording { continue }
-      recorder.append(t, &observation, environment.hiddenStates(state), action)
+      recorder.append(t, observation, environment.hiddenStates(state), action)
       recorder.describe { agent.describe(&$0, level: level) }
     }
     if isRecording { try agent.conclude(&recorder.episode.steps, level: level) }

@@ -47,10 +47,8 @@ public struct Iterates: Hashable, Sendable {
 public struct StepRecord: Sendable {
   /// The step, from 0.
   public var t: Int
-  /// One entry a modality.
-  public var observation: [Observation]
-  /// The true hidden states, in a simulation.
-  public var states: [Int]?
+  private var recordedObservation: RecordedObservation
+  private var recordedStates: RecordedStates?
   /// What was done, one action a control.
   public var action: [Int]?
   /// What the agent selects, one action a control.
@@ -63,36 +61,27 @@ public struct StepRecord: Sendable {
     self.init(t: t, observation: observation, states: nil, action: action)
   }
 
-  init(t: Int, observation: consuming [Observation], states: [Int]?, action: [Int]?) {
+  init(t: Int, observation: [Observation], states: [Int]?, action: [Int]?) {
     self.t = t
-    self.observation = observation
-    self.states = states
+    recordedObservation = RecordedObservation(observation)
+    recordedStates = states.map { RecordedStates($0) }
     self.action = action
-  }
-
-  /// Becomes a step of which nothing is recorded yet but this, in memory that nobody else has.
-  ///
-  /// - Parameter observation: taken over; the memory of the one before is left in its place.
-  mutating func begin(
-    _ t: Int, _ observation: inout [Observation], _ states: [Int], _ action: [Int]
-  ) {
-    self.t = t
-    swap(&self.observation, &observation)
-    var own = self.states ?? []
-    self.states = nil
-    if own.count == states.count {
-      for factor in states.indices { own[factor] = states[factor] }
-    } else {
-      own = states
-    }
-    self.states = own.isEmpty ? nil : own
-    self.action = action
-    choice = nil
-    thoughts = nil
   }
 }
 
 extension StepRecord {
+  /// One entry a modality.
+  public var observation: [Observation] {
+    get { recordedObservation.observation }
+    set { recordedObservation = RecordedObservation(newValue) }
+  }
+
+  /// The true hidden states, in a simulation.
+  public var states: [Int]? {
+    get { recordedStates?.states }
+    set { recordedStates = newValue.map { RecordedStates($0) } }
+  }
+
   /// The names of the modalities whose outcome had probability zero and was ignored.
   public var impossible: [String] {
     get { thoughts?.contents.impossible ?? [] }
@@ -221,15 +210,15 @@ extension StepRecord {
 extension StepRecord: Hashable {
   /// Whether two records say the same.
   public static func == (a: StepRecord, b: StepRecord) -> Bool {
-    a.t == b.t && a.observation == b.observation && a.states == b.states && a.action == b.action
-      && a.choice == b.choice && (a.thoughts === b.thoughts || a.contents == b.contents)
+    a.t == b.t && a.recordedObservation == b.recordedObservation
+      && a.recordedStates == b.recordedStates && a.action == b.action && a.choice == b.choice && (a.thoughts === b.thoughts || a.contents == b.contents)
   }
 
   /// Feeds in everything that is recorded.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(t)
-    hasher.combine(observation)
-    hasher.combine(states)
+    hasher.combine(recordedObservation)
+    hasher.combine(recordedStates)
     hasher.combine(action)
     hasher.combine(choice)
     hasher.combine(contents)

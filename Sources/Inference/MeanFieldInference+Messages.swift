@@ -25,6 +25,7 @@ extension MeanFieldInference {
   /// E_{q of the others}[log likelihood].
   ///
   /// - Parameter table: the group's log likelihood.
+  @inline(__always)
   func addMessage(
     of index: Int, _ table: UnsafePointer<Number>, to position: Int,
     _ belief: UnsafePointer<Number>, _ target: UnsafeMutablePointer<Number>
@@ -59,6 +60,7 @@ extension MeanFieldInference {
   }
 
   /// The same for any number of factors, in the same order of sums.
+  @inline(never)
   private func contract(
     _ index: Int, _ table: UnsafePointer<Number>, _ position: Int,
     _ belief: UnsafePointer<Number>, _ target: UnsafeMutablePointer<Number>

@@ -106,11 +106,15 @@ extension Double: StepNumber {
   /// The greatest of `count` entries.
   @inlinable @inline(__always)
   public static func greatest(_ x: UnsafePointer<Double>, count: Int) -> Double {
-    if count > 8 { return aif_greatest(x, count) }
-    // Less work than a call.
+    if count >= 8 { return aif_greatest(x, count) }
+    // Less work than a call; and a maximum, which never is a number that is none, is one instruction.
     var greatest = -Double.infinity
-    for i in 0..<count { greatest = x[i] > greatest || x[i] != x[i] ? x[i] : greatest }
-    return greatest
+    var isOrdered = true
+    for i in 0..<count {
+      greatest = greatest > x[i] ? greatest : x[i]
+      isOrdered = isOrdered && x[i] == x[i]
+    }
+    return isOrdered ? greatest : .nan
   }
 
   /// The entries where they go.

@@ -331,6 +331,12 @@ public final class ExpectedFreeEnergy<Arithmetic: StepArithmetic> {
   @specialized(where Arithmetic == SharedLaneArithmetic)
   @specialized(where Arithmetic == OwnLaneArithmetic)
   public func fillPosterior(gamma: Double, into posterior: UnsafeMutablePointer<Number>) {
+    weigh(gamma, posterior)
+  }
+
+  /// Apart, so that what is specialised above asks nothing about types before it knows them.
+  @inline(never)
+  private func weigh(_ gamma: Double, _ posterior: UnsafeMutablePointer<Number>) {
     if let habit {
       let logs = habit.logs.base
       fillPolicyPosterior(
