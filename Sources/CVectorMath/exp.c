@@ -63,4 +63,58 @@ void aif_vector_exp_shifted(double *x, double shift, size_t n) {
   AIF_FOR_EACH(i, n, x[i] = exponential(x[i] - shift));
 }
 
+// All at once in one vector, but for the greatest and the sums, which run in order. Elements are read one by
+// one: a wide load would wait until they have reached the cache.
+AIF_TARGET_CLONES
+int aif_softmax_runs(
+    const double *restrict x, const ptrdiff_t *restrict sizes, size_t runs, double *restrict y) {
+  typedef double lanes __attribute__((vector_size(64)));
+  typedef int64_t masks __attribute__((vector_size(64)));
+  const masks index = {0, 1, 2, 3, 4, 5, 6, 7};
+  lanes values = {0}, shift = {0}, total = {0};
+  ptrdiff_t end = 0;
+  int ordered = 1;
+  for (size_t run = 0; run < runs; run++) {
+    // What it says of the elements after this run is overwritten by the next.
+    const masks from = index >= end;
+    const ptrdiff_t begin = end;
+    double greatest = -__builtin_inf();
+    end += sizes[run];
+    _Pragma("clang loop unroll(disable)") for (ptrdiff_t i = begin; i < end; i++) {
+      greatest = greatest > x[i] ? greatest : x[i];
+      ordered &= x[i] == x[i];
+      values[i] = x[i];
+    }
+    const lanes all = (lanes){0} + greatest;
+    shift = (lanes)((from & (masks)all) | (~from & (masks)shift));
+  }
+  double result[8];
+  values -= shift;
+  memcpy(result, &values, sizeof result);
+  for (size_t i = 0; i < 8; i++) result[i] = exponential(result[i]);
+  memcpy(&values, result, sizeof result);
+  end = 0;
+  for (size_t run = 0; run < runs; run++) {
+    const masks from = index >= end;
+    const ptrdiff_t begin = end;
+    double sum = 0;
+    end += sizes[run];
+    _Pragma("clang loop unroll(disable)") for (ptrdiff_t i = begin; i < end; i++) sum += result[i];
+    const lanes all = (lanes){0} + sum;
+    total = (lanes)((from & (masks)all) | (~from & (masks)total));
+  }
+  values /= total;
+  if (!ordered) values = (lanes){0} + __builtin_nan("");
+  memcpy(result, &values, sizeof result);
+  uint64_t difference = 0;
+  _Pragma("clang loop vectorize(disable) unroll(disable)") for (ptrdiff_t i = 0; i < end; i++) {
+    uint64_t before, after;
+    memcpy(&before, y + i, sizeof before);
+    memcpy(&after, result + i, sizeof after);
+    difference |= before ^ after;
+    y[i] = result[i];
+  }
+  return difference == 0;
+}
+
 double aif_exp1(double x) { return exponential(x); }

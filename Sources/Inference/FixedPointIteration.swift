@@ -71,6 +71,10 @@ extension MeanFieldInference {
     let logs = logBelief.base
     let sizes = UnsafePointer(frame.sizes.base)
     let factorCount = frame.sizes.count
+    if Number.laneCount == 1 && frame.count <= 8 && factorCount > 1 {
+      return .init(
+        broadcast: softmax(runs: sizes, count: factorCount, numbers(UnsafePointer(logs)), into: numbers(belief)))
+    }
     // The runs of the factors follow one another.
     var run = logs
     for factor in 0..<factorCount {

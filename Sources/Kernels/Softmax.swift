@@ -24,6 +24,22 @@ public func softmax<Number: StepNumber>(
   return true
 }
 
+/// Writes the probabilities that several runs of log weights stand for to `y`, each run's by themselves: for runs
+/// that are short and few, what a softmax of each gives, to the bit.
+///
+/// Where an entry is NaN, or none of a run is finite, so is what comes of it.
+///
+/// - Precondition: the runs follow one another and hold at most 8 entries together, and less than 8 each.
+/// - Returns: whether no bit of `y` has changed.
+/// - Complexity: O(1).
+@inlinable @inline(__always)
+public func softmax(
+  runs sizes: UnsafePointer<Int>, count: Int, _ x: UnsafePointer<Double>,
+  into y: UnsafeMutablePointer<Double>
+) -> Bool {
+  aif_softmax_runs(x, sizes, count, y) != 0
+}
+
 /// The logarithm of a sum of exponentials, ln(sum over i of exp(x[i])), without overflow.
 ///
 /// It is -infinity when every entry is (or there is none), +infinity when one is, and NaN only when
