@@ -20,7 +20,7 @@ PANELS = {
     "policies": "actions (8 states, actions² policies)",
     "horizon": "horizon (T-maze, 5ⁿ policies)",
     "agents": "agents (T-maze, 125 policies, all cores)",
-    "threads": "threads (1,000 agents, 125 policies)",
+    "threads": "threads (10,000 agents, 125 policies)",
 }
 LINEAR = ("factors", "horizon", "threads")
 

@@ -41,11 +41,23 @@ public struct Walk: Sendable {
   public func follow(
     _ agent: ActiveInferenceAgent, look: (ActiveInferenceAgent) -> Void = { _ in }
   ) throws {
+    try follow(agent) { observation, _ in
+      _ = try agent.act(on: observation)
+      look(agent)
+    }
+  }
+
+  /// Takes every step of every walk once, as `act` does.
+  ///
+  /// - Parameter act: has the agent take a step of an episode.
+  /// - Throws: what it throws, or the agent where it cannot take the walk's action.
+  public func follow(
+    _ agent: ActiveInferenceAgent, act: (_ observation: [Observation], _ step: Int) throws -> Void
+  ) throws {
     for (index, record) in episodes.enumerated() {
       agent.begin(seed: 0, episode: UInt64(index))
       for step in record.observations.indices {
-        _ = try agent.act(on: record.observations[step])
-        look(agent)
+        try act(record.observations[step], step)
         try agent.took(record.actions[step])
       }
     }

@@ -65,9 +65,10 @@ struct StepRows {
   }
 
   private func observed(_ step: StepRecord, _ modalities: [Variable]) -> [String] {
-    modalities.enumerated().map { index, modality in
-      guard index < step.observation.count else { return "" }
-      return switch step.observation[index] {
+    let observation = step.observation
+    return modalities.enumerated().map { index, modality in
+      guard index < observation.count else { return "" }
+      return switch observation[index] {
       case .outcome(let outcome): modality.label(outcome)
       case .distribution(let weights): weights.map { "\($0)" }.joined(separator: " ")
       case .missing: ""

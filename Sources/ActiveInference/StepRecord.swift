@@ -211,7 +211,8 @@ extension StepRecord: Hashable {
   /// Whether two records say the same.
   public static func == (a: StepRecord, b: StepRecord) -> Bool {
     a.t == b.t && a.recordedObservation == b.recordedObservation
-      && a.recordedStates == b.recordedStates && a.action == b.action && a.choice == b.choice && (a.thoughts === b.thoughts || a.contents == b.contents)
+      && a.recordedStates == b.recordedStates && a.action == b.action && a.choice == b.choice
+      && (a.thoughts === b.thoughts || a.contents == b.contents)
   }
 
   /// Feeds in everything that is recorded.

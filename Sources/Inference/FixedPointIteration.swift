@@ -73,7 +73,8 @@ extension MeanFieldInference {
     let factorCount = frame.sizes.count
     if Number.laneCount == 1 && frame.count <= 8 && factorCount > 1 {
       return .init(
-        broadcast: softmax(runs: sizes, count: factorCount, numbers(UnsafePointer(logs)), into: numbers(belief)))
+        broadcast: softmax(
+          runs: sizes, count: factorCount, numbers(UnsafePointer(logs)), into: numbers(belief)))
     }
     // The runs of the factors follow one another.
     var run = logs

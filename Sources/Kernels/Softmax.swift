@@ -27,7 +27,7 @@ public func softmax<Number: StepNumber>(
 /// Writes the probabilities that several runs of log weights stand for to `y`, each run's by themselves: for runs
 /// that are short and few, what a softmax of each gives, to the bit.
 ///
-/// Where an entry is NaN, or none of a run is finite, so is what comes of it.
+/// A run is NaN where an entry of it is NaN or infinity, or none is finite.
 ///
 /// - Precondition: the runs follow one another and hold at most 8 entries together, and less than 8 each.
 /// - Returns: whether no bit of `y` has changed.

@@ -46,6 +46,29 @@ import Testing
     }
   }
 
+  @Test("gives back what was seen and true, small or not")
+  func numbers() {
+    let seen: [[Observation]] = [
+      [], [.missing], [.outcome(0), .missing, .outcome(254)], [.outcome(255)], [.outcome(70_000)],
+      [.outcome(1), .distribution([0.5, 0.5])], Array(repeating: .outcome(3), count: 7),
+      Array(repeating: .outcome(3), count: 8),
+    ]
+    let truths: [[Int]?] = [nil, [], [0, 255], [256], [-1], Array(0..<7), Array(0..<8)]
+    for observation in seen {
+      for states in truths {
+        var record = StepRecord(t: 0, observation: observation)
+        record.states = states
+        #expect(record.observation == observation && record.states == states)
+      }
+    }
+    for (a, one) in seen.enumerated() {
+      for (b, other) in seen.enumerated() {
+        let isSame = StepRecord(t: 0, observation: one) == StepRecord(t: 0, observation: other)
+        #expect(isSame == (a == b))
+      }
+    }
+  }
+
   @Test("of which everything has been taken away is one that never had it")
   func emptied() {
     var record = full

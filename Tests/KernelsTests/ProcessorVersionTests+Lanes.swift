@@ -113,6 +113,45 @@ extension ProcessorVersionTests {
     }
   }
 
+  @Test("short runs together have the probabilities of each alone", arguments: Extremes.allCases)
+  func shortRuns(extremes: Extremes) {
+    var random = stream(17)
+    for trial in 0..<400 {
+      var sizes = [1 + Int(random.next() % 7)]
+      while sizes.reduce(0, +) < 8 && random.next() % 4 != 0 {
+        sizes.append(1 + Int(random.next() % UInt64(8 - sizes.reduce(0, +))))
+      }
+      let count = sizes.reduce(0, +)
+      var x = numbers(count, extremes, &random).map { trial % 2 == 0 ? 40 * $0 : $0 }
+      if trial % 10 == 0 { x = x.map { _ in -.infinity } }
+      var expected = x
+      var first = 0
+      for size in sizes {
+        let greatest = x[first..<first + size].reduce(-.infinity) { $1 > $0 ? $1 : $0 }
+        let isOrdered = !x[first..<first + size].contains(where: \.isNaN)
+        let weights = x[first..<first + size].map {
+          VectorMath.exp($0 - (isOrdered ? greatest : .nan))
+        }
+        let total = Contraction.sum(weights, count: size)
+        for index in 0..<size { expected[first + index] = weights[index] / total }
+        first += size
+      }
+      expectEverywhere("softmax of runs of \(sizes)", expected) {
+        _ = $0.softmax_runs(x, sizes, sizes.count, $1)
+      }
+      guard !expected.contains(where: \.isNaN) else { continue }
+      for version in versions {
+        // What was there before says whether a bit has changed.
+        var y = expected
+        #expect(version.softmax_runs(x, sizes, sizes.count, &y) == 1)
+        let changed = Int(random.next() % UInt64(count))
+        y[changed] = Double(bitPattern: y[changed].bitPattern ^ 1)
+        #expect(version.softmax_runs(x, sizes, sizes.count, &y) == 0)
+        #expect(y == expected)
+      }
+    }
+  }
+
   @Test("hashes of lanes are the same everywhere and take in every bit")
   func laneHashes() {
     var random = stream(15)

@@ -6,6 +6,7 @@
 #define aif_vector_exp_in_place AIF_VERSION(aif_vector_exp_in_place)
 #define aif_vector_exp_shifted AIF_VERSION(aif_vector_exp_shifted)
 #define aif_exp1 AIF_VERSION(aif_exp1)
+#define aif_softmax_runs AIF_VERSION(aif_softmax_runs)
 #define aif_vector_log AIF_VERSION(aif_vector_log)
 #define aif_vector_log_in_place AIF_VERSION(aif_vector_log_in_place)
 #define aif_vector_log_floored AIF_VERSION(aif_vector_log_floored)
@@ -43,6 +44,7 @@ vector_math_version AIF_VERSION(vector_math)(void) {
       .exp = aif_vector_exp,
       .exp_in_place = aif_vector_exp_in_place,
       .exp_shifted = aif_vector_exp_shifted,
+      .softmax_runs = aif_softmax_runs,
       .log = aif_vector_log,
       .log_in_place = aif_vector_log_in_place,
       .log_floored = aif_vector_log_floored,

@@ -81,7 +81,7 @@ func measureGrowth(_ peer: Peer?, isQuick: Bool, report: (String) -> Void) throw
 func measureThreads(blocks: Int) throws -> [Growth] {
   let counts = threadCounts(ProcessInfo.processInfo.activeProcessorCount)
   return try ways.map { way in
-    let contenders = try counts.map { try contender(way, agents: 1000, threads: $0) }
+    let contenders = try counts.map { try contender(way, agents: 10_000, threads: $0) }
     let samples = try inTurn(contenders, blocks: blocks)
     return Growth(
       panel: "threads", series: way.name, points: zip(counts, samples).map(Growth.Point.init))

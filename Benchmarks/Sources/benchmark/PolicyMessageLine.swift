@@ -43,14 +43,10 @@ extension Walk {
   fileprivate func time(_ agent: ActiveInferenceAgent, from first: Int) throws -> Double {
     let clock = ContinuousClock()
     var total = Duration.zero
-    for (index, record) in episodes.enumerated() {
-      agent.begin(seed: 0, episode: UInt64(index))
-      for step in record.observations.indices {
-        let began = clock.now
-        _ = try agent.act(on: record.observations[step])
-        if step >= first { total += clock.now - began }
-        try agent.took(record.actions[step])
-      }
+    try follow(agent) { observation, step in
+      let began = clock.now
+      _ = try agent.act(on: observation)
+      if step >= first { total += clock.now - began }
     }
     return total / .seconds(1)
   }

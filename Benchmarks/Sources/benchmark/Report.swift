@@ -154,7 +154,7 @@ extension Report {
   /// Ours on one thread and on more.
   var threadTable: String {
     var table = Table()
-    table.add("1,000 agents, 125 policies", "threads", "ours", "times one thread")
+    table.add("10,000 agents, 125 policies", "threads", "ours", "times one thread")
     for growth in growth where growth.panel == "threads" {
       for point in growth.points {
         table.add(

@@ -49,16 +49,12 @@ extension Walk {
   {
     let clock = ContinuousClock()
     var total = Duration.zero
-    for (index, record) in episodes.enumerated() {
-      agent.begin(seed: 0, episode: UInt64(index))
-      for step in record.observations.indices {
-        let began = clock.now
-        try agent.perceive(record.observations[step])
-        let perceived = clock.now
-        _ = try agent.decide()
-        if step >= horizon { total += (isWhole ? clock.now : perceived) - began }
-        try agent.took(record.actions[step])
-      }
+    try follow(agent) { observation, step in
+      let began = clock.now
+      try agent.perceive(observation)
+      let perceived = clock.now
+      _ = try agent.decide()
+      if step >= horizon { total += (isWhole ? clock.now : perceived) - began }
     }
     return total / .seconds(1)
   }

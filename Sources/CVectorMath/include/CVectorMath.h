@@ -20,8 +20,8 @@ void aif_vector_exp_shifted(double *x, double shift, size_t n);
 /// exp(x), the same bits as the vector forms.
 double aif_exp1(double x);
 /// y = the softmax of each of several runs of x that follow one another, eight numbers at most in all and less
-/// than eight in any; each sum runs in order. Where a number is NaN everything is. Whether no bit of y has
-/// changed.
+/// than eight in any; each sum runs in order. A run is NaN where a number of it is, or none is finite. Whether
+/// no bit of y has changed.
 int aif_softmax_runs(
     const double *restrict x, const ptrdiff_t *restrict sizes, size_t runs, double *restrict y);
 

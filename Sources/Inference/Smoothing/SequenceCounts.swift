@@ -68,16 +68,11 @@ package struct SequenceCounts {
       let origin = original.likelihoodCounts.base[modality]
     else { return }
     let table = tables.likelihoodColumns.base[modality]
-    counts.update(from: before, count: table.cellCount)
-    let acceptance = acceptance(rule, tables.likelihoodColumns)
-    acceptance?.begin(counts, table.cellCount)
-    let update = CountUpdate(counts, origin, rule)
-    update.add(statistics.likelihoods[modality].base, table.cellCount)
     let preferences = learned.preference[modality] ? first : nil
-    let accepted = acceptance?.accept(counts, table, rule) {
-      compiled.fillPreference(of: modality, learned: preferences, lane: $0, into: $1)
-    }
-    update.saturate(table.cellCount, accepted: accepted)
+    set(
+      CountUpdate(counts, origin, rule), from: before, tables.likelihoodColumns, table,
+      adding: statistics.likelihoods[modality].base
+    ) { compiled.fillPreference(of: modality, learned: preferences, lane: $0, into: $1) }
     for column in 0..<table.count { tables.averageLikelihood(modality, column: column) }
   }
 
@@ -90,20 +85,29 @@ package struct SequenceCounts {
       let origin = original.transitionCounts.base[factor]
     else { return }
     let table = tables.transitions.base[factor]
-    counts.update(from: before, count: table.cellCount)
-    let acceptance = acceptance(rule, tables.transitions)
-    acceptance?.begin(counts, table.cellCount)
-    let update = CountUpdate(counts, origin, rule)
-    update.add(statistics.transitions[factor].base, table.cellCount)
-    update.saturate(
-      table.cellCount, accepted: acceptance?.accept(counts, table, rule))
+    set(
+      CountUpdate(counts, origin, rule), from: before, tables.transitions, table,
+      adding: statistics.transitions[factor].base)
     for run in 0..<table.count { tables.averageTransition(factor, run: run) }
   }
 
-  private func acceptance(
-    _ rule: LearningSettings.Rule, _ tables: FixedBuffer<RunTable<Double>>
-  ) -> UpdateAcceptance<Double>? {
-    rule.activeLearningPrecision == nil ? nil : UpdateAcceptance(tables)
+  /// Makes the counts of one table those that it began with and what is added to them.
+  private func set(
+    _ update: CountUpdate<Double>, from before: UnsafePointer<Double>,
+    _ tables: FixedBuffer<RunTable<Double>>, _ table: RunTable<Double>,
+    adding statistics: UnsafePointer<Double>,
+    fillPreferences: (_ lane: Int, _ target: UnsafeMutablePointer<Double>) -> Bool = { _, _ in false
+    }
+  ) {
+    update.counts.update(from: before, count: table.cellCount)
+    let acceptance =
+      update.rule.activeLearningPrecision == nil ? nil : UpdateAcceptance<Double>(tables)
+    acceptance?.begin(update.counts, table.cellCount)
+    update.add(statistics, table.cellCount)
+    update.saturate(
+      table.cellCount,
+      accepted: acceptance?.accept(
+        update.counts, table, update.rule, fillPreferences: fillPreferences))
   }
 
   /// The sum over the learned distributions of count0 times the logarithm of the probability, in nats: the

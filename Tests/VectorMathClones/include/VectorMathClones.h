@@ -11,6 +11,7 @@ typedef struct {
   void (*exp)(const double *x, double *y, size_t n);
   void (*exp_in_place)(double *x, size_t n);
   void (*exp_shifted)(double *x, double shift, size_t n);
+  int (*softmax_runs)(const double *x, const ptrdiff_t *sizes, size_t runs, double *y);
   void (*log)(const double *x, double *y, size_t n);
   void (*log_in_place)(double *x, size_t n);
   void (*log_floored)(const double *x, double floor, double *y, size_t n);
