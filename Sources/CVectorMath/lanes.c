@@ -193,6 +193,14 @@ void aif_lanes_greatest(const double *restrict x, size_t n, double *restrict res
   STORE(result, 0, greatest);
 }
 
+#define TAKE_GREATEST(into, address)   \
+  do {                                 \
+    lanes v;                           \
+    memcpy(&v, address, sizeof v);     \
+    into = CHOOSE(v > into, v, into);  \
+    unordered |= v != v;               \
+  } while (0)
+
 // The same of plain numbers, in blocks; the last one may begin before the one before it has ended, for to
 // see some entries twice changes nothing.
 AIF_TARGET_CLONES
@@ -204,17 +212,19 @@ double aif_greatest(const double *restrict x, size_t n) {
     }
     return greatest;
   }
-  lanes a = (lanes){0} + greatest;
+  lanes a = (lanes){0} + greatest, b = a;
   masks unordered = {0};
-  for (size_t i = 0; i < n; i += 8) {
-    lanes v;
-    memcpy(&v, x + (i + 8 < n ? i : n - 8), sizeof v);
-    a = CHOOSE(v > a, v, a);
-    unordered |= v != v;
+  const size_t whole = n & ~(size_t)15;
+  for (size_t i = 0; i < whole; i += 16) {
+    TAKE_GREATEST(a, x + i);
+    TAKE_GREATEST(b, x + i + 8);
   }
+  if (n - whole >= 8) TAKE_GREATEST(a, x + whole);
+  if (n % 8 > 0) TAKE_GREATEST(b, x + n - 8);
   int64_t any = 0;
   for (size_t lane = 0; lane < 8; lane++) any |= unordered[lane];
   if (any) return __builtin_nan("");
+  a = CHOOSE(b > a, b, a);
   for (size_t half = 4; half > 0; half /= 2) {
     for (size_t lane = 0; lane < half; lane++) {
       a[lane] = a[lane + half] > a[lane] ? a[lane + half] : a[lane];
