@@ -24,7 +24,8 @@ struct EpisodeRecorder {
   ) {
     episode.steps.append(
       StepRecord(
-        t: t, observation: observation, states: states.isEmpty ? nil : states, action: action))
+        t: t, RecordedObservation(observation), states.isEmpty ? nil : RecordedStates(states),
+        action: action))
   }
 
   /// Has the agent say what it thought in the step that was recorded last.

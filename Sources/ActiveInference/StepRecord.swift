@@ -58,13 +58,15 @@ public struct StepRecord: Sendable {
 
   /// A step of which nothing is recorded yet but what was observed and done.
   public init(t: Int, observation: [Observation], action: [Int]? = nil) {
-    self.init(t: t, observation: observation, states: nil, action: action)
+    self.init(t: t, RecordedObservation(observation), nil, action: action)
   }
 
-  init(t: Int, observation: [Observation], states: [Int]?, action: [Int]?) {
+  init(
+    t: Int, _ observation: RecordedObservation, _ states: RecordedStates?, action: [Int]?
+  ) {
     self.t = t
-    recordedObservation = RecordedObservation(observation)
-    recordedStates = states.map { RecordedStates($0) }
+    recordedObservation = observation
+    recordedStates = states
     self.action = action
   }
 }

@@ -75,8 +75,8 @@ extension ExpectedFreeEnergy {
     return count
   }
 
-  /// Carries the belief that all policies begin with forward to lanes of the candidate, each by the action
-  /// of its own that follows `action` in its place.
+  /// Carries the belief that all policies begin with forward to lanes of the candidate: lane i by the i-th
+  /// action after `action`.
   @inline(__always)
   private func advance(
     _ root: Belief<Number>, _ lanes: Range<Int>, by action: Int,
@@ -95,7 +95,8 @@ extension ExpectedFreeEnergy {
       let block = candidate.base + plan.stateOffset
       let own = factorActions + action * factorCount + factor
       if let sure = model.transitions.base[factor].sure {
-        // What goes to one place each goes into its lane at once.
+        // What goes to one place each goes into its lane at once. No factor is wide here, so that the parents'
+        // joint states are all there are.
         let parents = dynamics.distribution(of: plan.scope, in: root)
         for state in 0..<plan.states { block[state] = .zero }
         for lane in lanes where isNeeded(lane) {

@@ -41,7 +41,7 @@ extension Team {
         episodes[member].lastAction = actions[member]
         if level == .none { continue }
         var record = StepRecord(
-          t: t, observation: seen[member], states: nil, action: actions[member])
+          t: t, observation: seen[member], action: actions[member])
         agents[member].describe(&record, level: level)
         episodes[member].steps.append(record)
       }
