@@ -7,7 +7,7 @@ struct FormatVersionTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Formats")
 
-  private func bytes(_ name: String) throws -> [UInt8] {
+  func bytes(_ name: String) throws -> [UInt8] {
     try Array(Data(contentsOf: Self.folder.appending(path: name)))
   }
 

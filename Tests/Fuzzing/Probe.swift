@@ -25,8 +25,13 @@ struct Probe {
 
   /// What data, agents and states are held against.
   private let model: GenerativeModel
+  /// What states of several levels are held against.
+  private let levels: CompiledDeepAgent
 
-  init() throws(InvalidInput) { model = try makeKeptModel() }
+  init() throws(InvalidInput) {
+    model = try makeKeptModel()
+    levels = try makeKeptLevels(model)
+  }
 
   /// - Throws: ``Finding``.
   func examine(_ bytes: [UInt8], as format: Format) throws -> Ending {
@@ -107,11 +112,22 @@ struct Probe {
   }
 
   private func examineState(_ bytes: [UInt8]) throws -> Ending {
+    // A state of several levels has this key; whoever read every state as either would take twice as long.
+    if bytes.contains("levels".utf8) { return try examineStateOfLevels(bytes) }
     var configuration = AgentConfiguration()
     configuration.learning.likelihood = .init()
     let agent = try ActiveInferenceAgent(model, configuration)
     try agent.resume(from: bytes, source: "input")
     for _ in 0..<2 { _ = try agent.act(on: [.outcome(0), .missing, .missing]) }
+    _ = agent.stateText
+    return .ran
+  }
+
+  /// The rest of an episode below and the next, begun from above.
+  private func examineStateOfLevels(_ bytes: [UInt8]) throws -> Ending {
+    let agent = try DeepAgent(levels)
+    try agent.resume(from: bytes, source: "input")
+    for _ in 0..<3 { _ = try agent.act(on: [.outcome(0), .missing, .missing, .outcome(1)]) }
     _ = agent.stateText
     return .ran
   }
@@ -126,8 +142,9 @@ struct Probe {
       if let first = back.first, let difference = firstDifference(expected: trace, actual: first) {
         throw Finding(description: "is not read back as it was written: \(difference)")
       }
-      let configuration = trace.agent
-      guard trace.steps.count <= 32, try isSmall(trace.model, configuration) else { continue }
+      let agents =
+        [(trace.model, trace.agent)] + trace.levels.map { level in (level.model, level.agent) }
+      guard trace.steps.count <= 32, try agents.allSatisfy(isSmall) else { continue }
       if let difference = try differenceLivedAgain(trace), difference.description.isEmpty {
         throw Finding(description: "a difference that says nothing")
       }
@@ -164,15 +181,21 @@ struct Probe {
 
   /// What differs when an agent goes through a trace again, as `aif verify` asks; nil where nothing does.
   private func differenceLivedAgain(_ trace: Trace) throws -> Difference? {
-    let agent = try ActiveInferenceAgent(trace.model, trace.agent)
+    let agent: any RecordedAgent =
+      if let levels = try trace.deepAgent() {
+        try DeepAgent(levels)
+      } else {
+        try ActiveInferenceAgent(trace.model, trace.agent)
+      }
     var actual = trace
-    actual.steps = try agent.replay(
+    actual.steps = try agent.follow(
       BehaviourRecord(
         observations: trace.steps.map(\.observation), actions: trace.steps.compactMap(\.action)),
       seed: trace.seed, episode: UInt64(trace.episode), level: .iterates)
     // The agent does not know the true states.
     for index in actual.steps.indices { actual.steps[index].states = trace.steps[index].states }
-    actual.final = agent.concentration
+    actual.final = agent.concentrations[0]
+    actual.finalAbove = Array(agent.concentrations.dropFirst())
     return firstDifference(expected: trace, actual: actual)
   }
 
@@ -184,31 +207,4 @@ struct Probe {
     let (bytes, isHuge) = cost.tableBytes.addingReportingOverflow(cost.agentBytes)
     return !isHuge && bytes < 8 << 20 && cost.operations < 1_000_000 && cost.prefixes < 10_000
   }
-}
-
-/// Two factors, three modalities and two controls, with counts of everything: what data, agents and
-/// states of the corpus are for.
-private func makeKeptModel() throws(InvalidInput) -> GenerativeModel {
-  let text = """
-    format: aif.model/1
-    name: kept
-    factors: [{name: arm, labels: [left, right, none]}, {name: mood, size: 2}]
-    modalities: [{name: win, labels: ["no", "yes"]}, {name: seen, size: 3}, {name: bell, size: 2}]
-    controls: [{name: pull, labels: [left, right, leave]}, {name: push, size: 2}]
-    A:
-      - {modality: win, given: [arm, mood]}
-      - {modality: seen, given: [arm], probability: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
-      - {modality: bell, given: [mood], probability: [[0.9, 0.2], [0.1, 0.8]]}
-    B:
-      - {factor: arm, given: [], controls: [pull], probability: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
-      - {factor: mood, given: [mood], controls: [push]}
-    C: [{modality: win, logPreference: [0, 2]}]
-    H: [{factor: mood, goal: [0, 1]}]
-    concentration:
-      A: [{modality: win, counts: [[[3, 1], [1, 3], [2, 2]], [[1, 3], [3, 1], [2, 2]]]}]
-      B: [{factor: mood, counts: [[[9, 5], [1, 5]], [[1, 5], [9, 5]]]}]
-      C: [{modality: bell, counts: [2, 1]}]
-      D: [{factor: mood, counts: [1, 1]}]
-    """
-  return try GenerativeModel(contentsOf: Array(text.utf8), source: "the kept model")
 }

@@ -6,15 +6,14 @@ Needs NumPy and GNU Octave, and a copy of SPM (github.com/spm/spm). `run_spm.m` 
 SPM's, reordered; but for `actionMarginals`, which are the posterior over policies summed by the action of the step.
 """
 
-import pathlib
-import subprocess
 import sys
-import tempfile
 
 import numpy as np
 
 import fixture
+import octave
 from fixture import counts, dense, sharp
+from octave import matlab
 
 TARGET = fixture.HERE / "spm"
 SEED = 20160101
@@ -115,14 +114,6 @@ def cases(seed):
 # To Octave and back
 
 
-def matlab(array):
-    """An array as an Octave expression, every number so that it reads back the same."""
-    array = np.asarray(array, dtype=float)
-    shape = array.shape + (1,) * (2 - array.ndim)
-    numbers = " ".join(repr(float(x)) for x in array.flatten(order="F"))
-    return f"reshape([{numbers}], [{' '.join(map(str, shape))}])"
-
-
 def structure(case):
     """The lines that build a case's MDP."""
     model, data, settings = case["model"], case["data"], case["settings"]
@@ -132,7 +123,7 @@ def structure(case):
     def of_factors(action):
         return [action[names.index(controls[0])] + 1 if controls else 1 for controls in driven]
 
-    lines = ["MDP = struct();"]
+    lines = []
     for letter, key in (("A", "probability"), ("B", "probability"), ("D", "probability")):
         for i, entry in enumerate(model[letter]):
             lines.append(f"MDP.{letter}{{{i + 1}}} = {matlab(entry[key])};")
@@ -157,27 +148,17 @@ def structure(case):
     lines.append("MDP.alpha = 1;")  # P is then the marginal itself.
     lines.append(f"MDP.sweeps = {settings.get('sweeps', 16)};")
     lines.append(f"MDP.fixed = {int(settings.get('fixed', False))};")
-    return lines + ["cases{end + 1} = MDP;"]
+    return lines
 
 
 def run(spm, cases):
     """What SPM prints of each case: (name, array) pairs in order."""
-    with tempfile.TemporaryDirectory() as folder:
-        script, results = pathlib.Path(folder, "cases.m"), pathlib.Path(folder, "results")
-        script.write_text("\n".join(["cases = {};"] + [line for case in cases for line in structure(case)]) + "\n")
-        subprocess.run(
-            ["octave-cli", "--no-window-system", str(fixture.HERE / "run_spm.m"), spm, str(script), str(results)],
-            check=True,
-        )
-        found = []
-        for line in results.read_text().splitlines():
-            head, _, values = line.partition(" :")
-            name, *shape = head.split()
-            array = np.array([float(x) for x in values.split()]).reshape([int(n) for n in shape], order="F")
-            if name == "case":
-                found.append([])
-            else:
-                found[-1].append((name, array))
+    found = []
+    for (name, *shape), values in octave.run("run_spm.m", spm, map(structure, cases)):
+        if name == "case":
+            found.append([])
+        else:
+            found[-1].append((name, values.reshape([int(n) for n in shape], order="F")))
     return found
 
 
@@ -270,9 +251,8 @@ def physiology(tail, steps, horizon):
 
 
 def main(spm):
-    version = subprocess.run(["octave-cli", "--version"], capture_output=True, text=True).stdout.split("\n")[0]
     provenance = {
-        "tool": "SPM, spm_MDP_VB_X", "script": "make_spm.py", "octave": version, "numpy": np.__version__,
+        "tool": "SPM, spm_MDP_VB_X", "script": "make_spm.py", "octave": octave.version(), "numpy": np.__version__,
         "float": "float64", "seed": SEED,
     }
     written = []

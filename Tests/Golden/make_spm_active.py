@@ -8,16 +8,14 @@ eta, outcomes [step][modality], learned}: A and B are probabilities, left out wh
 probabilities; `learned` the counts afterwards.
 """
 
-import pathlib
-import subprocess
 import sys
-import tempfile
 
 import numpy as np
 
 import fixture
+import octave
 from fixture import counts, dense
-from make_spm import matlab
+from octave import matlab
 
 SEED = 20240501
 
@@ -42,7 +40,7 @@ def random_case(rng, learns):
 
 def structure(case):
     """The lines that build a case's MDP."""
-    lines = ["MDP = struct();", f"MDP.T = {len(case['outcomes'])};", "MDP.U = 0;"]
+    lines = [f"MDP.T = {len(case['outcomes'])};", "MDP.U = 0;"]
     for key in ("A", "a", "C"):
         for g, table in enumerate(case.get(key, [])):
             lines.append(f"MDP.{key}{{{g + 1}}} = {matlab(table)};")
@@ -51,23 +49,15 @@ def structure(case):
             lines.append(f"MDP.{key}{{1}} = {matlab(case[key])};")
     lines += [f"MDP.o = {matlab(np.array(case['outcomes']).T + 1)};", f"MDP.beta = {case['beta']!r};"]
     lines += [f"MDP.eta = {case['eta']!r};", f"MDP.s = {matlab(np.ones((1, len(case['outcomes']))))};"]
-    return lines + ["cases{end + 1} = MDP;"]
+    return lines
 
 
 def run(spm, cases):
     """The counts that SPM has learned, by case."""
-    with tempfile.TemporaryDirectory() as folder:
-        script, results = pathlib.Path(folder, "cases.m"), pathlib.Path(folder, "results")
-        script.write_text("\n".join(["cases = {};"] + [line for case in cases for line in structure(case)]) + "\n")
-        subprocess.run(
-            ["octave-cli", "--no-window-system", str(fixture.HERE / "run_spm_active.m"), spm, str(script), str(results)],
-            check=True,
-        )
-        found = [[] for _ in cases]
-        for line in results.read_text().splitlines():
-            head, _, values = line.partition(" :")
-            found[int(head.split()[0]) - 1].append(np.array([float(x) for x in values.split()]))
-        return found
+    found = [[] for _ in cases]
+    for (number, *_), values in octave.run("run_spm_active.m", spm, map(structure, cases)):
+        found[int(number) - 1].append(values)
+    return found
 
 
 def main(spm):
@@ -81,9 +71,8 @@ def main(spm):
             [plain(x) for x in value] if isinstance(value, list) else getattr(value, "tolist", lambda: value)()
         )
         entries.append({key: plain(value) for key, value in case.items()})
-    version = subprocess.run(["octave-cli", "--version"], capture_output=True, text=True).stdout.split("\n")[0]
     provenance = {
-        "tool": "SPM, spm_MDP_VB_XXX", "script": "make_spm_active.py", "octave": version, "numpy": np.__version__,
+        "tool": "SPM, spm_MDP_VB_XXX", "script": "make_spm_active.py", "octave": octave.version(), "numpy": np.__version__,
         "float": "float64", "seed": SEED,
     }
     fixture.write(fixture.HERE / "spm-active" / "counts.json", provenance, entries)

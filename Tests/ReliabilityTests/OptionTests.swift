@@ -17,7 +17,7 @@ import Testing
   func named(option: String) {
     #expect(
       OptionTests.rows.contains { $0.settings.contains(option) },
-      "RELIABILITY.md has no row for \(option): add one to ConformanceRows.swift, and cases")
+      "RELIABILITY.md has no row for \(option): add one to ConformanceRows*.swift, and cases")
   }
 
   @Test("each row has cases of an oracle, and all meet it", arguments: rows.map(\.title))

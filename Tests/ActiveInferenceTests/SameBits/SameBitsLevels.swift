@@ -17,8 +17,8 @@ struct SameBitsLevels: Sendable, CustomStringConvertible {
   static let all: [SameBitsLevels] =
     [
       random("two levels, exact", 2) { _ in },
-      random("two levels, cavi", 2) { $0.inference.algorithm = .coordinateAscent },
-      random("two levels, fpi", 2) { $0.inference.algorithm = .fixedPoint },
+      meanField("two levels, cavi", [.coordinateAscent, .coordinateAscent]),
+      meanField("two levels, fpi", [.fixedPoint, .fixedPoint]),
       random("three levels", 3) { $0.inference.chi = 0.4 },
       random("three levels, looking ahead", 3) {
         $0.planning.method = .sophisticated
@@ -34,20 +34,10 @@ struct SameBitsLevels: Sendable, CustomStringConvertible {
     _ name: String, _ count: Int, _ change: @escaping @Sendable (inout AgentConfiguration) -> Void
   ) -> SameBitsLevels {
     SameBitsLevels(name: name) {
-      var configuration = AgentConfiguration()
-      configuration.inference.impossible = .ignore
-      configuration.action.selection = .stochastic
-      configuration.action.alpha = 1
-      configuration.planning.gamma = 1
-      // Schemes differ where an outcome depends on several factors, and levels act that have controls.
-      var levels: CompiledDeepAgent
-      var seed = 0 as UInt64
-      repeat {
-        levels = try RandomLevels(seed: seed, levels: count, configuration: configuration).agent
-        seed += 1
-      } while !levels.levels.allSatisfy {
-        !$0.model.controls.isEmpty && $0.model.likelihoods.contains { $0.given.count > 1 }
+      let levels = try drawn(count) { model in
+        model.likelihoods.contains { $0.given.count > 1 }
       }
+      var configuration = wandering
       change(&configuration)
       let chi = configuration.inference.chi
       configuration.inference.chi = nil
@@ -55,6 +45,50 @@ struct SameBitsLevels: Sendable, CustomStringConvertible {
       below.inference.chi = chi
       return try levels.configured(levels.lower.map { _ in below } + [configuration])
     }
+  }
+
+  /// A scheme for each level, the lowest first.
+  static func meanField(
+    _ name: String, _ algorithms: [InferenceSettings.Algorithm]
+  ) -> SameBitsLevels {
+    SameBitsLevels(name: name) {
+      // Where no outcome tells of two factors together all schemes find the same, to the bit; a factor of one
+      // state is none.
+      let levels = try drawn(algorithms.count) { model in
+        zip(model.modalities, model.likelihoods).contains { modality, likelihood in
+          modality.size > 1 && likelihood.given.count { model.factors[$0].size > 1 } > 1
+        }
+      }
+      return try levels.configured(
+        algorithms.map { algorithm in
+          var configuration = wandering
+          configuration.inference.algorithm = algorithm
+          return configuration
+        })
+    }
+  }
+
+  /// An agent that tries much.
+  private static let wandering = {
+    var configuration = AgentConfiguration()
+    configuration.inference.impossible = .ignore
+    configuration.action.selection = .stochastic
+    configuration.action.alpha = 1
+    configuration.planning.gamma = 1
+    return configuration
+  }()
+
+  /// The first random levels that all act and are as they are meant to be.
+  private static func drawn(
+    _ count: Int, where isMeant: (GenerativeModel) -> Bool
+  ) throws -> CompiledDeepAgent {
+    var levels: CompiledDeepAgent
+    var seed = 0 as UInt64
+    repeat {
+      levels = try RandomLevels(seed: seed, levels: count, configuration: wandering).agent
+      seed += 1
+    } while !levels.levels.allSatisfy { !$0.model.controls.isEmpty && isMeant($0.model) }
+    return levels
   }
 
   // MARK: - Ways
@@ -206,5 +240,16 @@ struct SameBitsLevels: Sendable, CustomStringConvertible {
     // The higher level steps, and not at every tick.
     let stepped = episodes.flatMap(\.steps).count { $0.levels != nil }
     #expect(stepped > 0 && stepped < episodes.reduce(0) { $0 + $1.steps.count })
+  }
+
+  @Test("another scheme at any level leaves another trace")
+  func schemes() throws {
+    let schemes: [InferenceSettings.Algorithm] = [.coordinateAscent, .fixedPoint]
+    let traces = try schemes.flatMap { below in
+      try schemes.map { above in
+        try SameBitsLevels.meanField("\(below) below \(above)", [below, above]).alone().lines
+      }
+    }
+    #expect(Set(traces).count == traces.count)
   }
 }
