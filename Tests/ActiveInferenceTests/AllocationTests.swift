@@ -168,10 +168,10 @@
         try allocations(steps: 500, level: .none) == allocations(steps: 10, level: .none))
     }
 
-    @Test("occurs twice a step where it is kept what was seen and where the world was")
+    @Test("does not occur in a step of which it is kept what was seen and where the world was")
     func recording() throws {
-      let few = try allocations(steps: 10, level: .choices)
-      #expect(try allocations(steps: 500, level: .choices) - few == 2 * 490)
+      #expect(
+        try allocations(steps: 500, level: .choices) == allocations(steps: 10, level: .choices))
     }
 
     @Test("does not occur in a step of pymdp's agent with 25 and 125 policies", arguments: 2...3)
